@@ -1,0 +1,234 @@
+"""The interface that every connector implements, and the shapes that cross it.
+
+Terms: a *container* is where an account keeps contacts (an address book, an audience); a
+*cursor* is opaque text by which an app tells what changed since; a *version* is opaque text
+that changes with the record (an ETag); *raw* is the app's own record, kept beside the neutral
+contact so that a write loses nothing that we do not understand.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from connectors.contact import Contact, Segment, Value
+from connectors.errors import AppError, Gone
+from connectors.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an app can do: facts, not preferences. The desk offers only what these allow."""
+
+    #: How many writes one call of ``write`` takes: a batch of the API, or requests in parallel.
+    batch: int = 1
+    #: The writer chooses the remote id (``chosen_id``), so a repeated create is harmless.
+    chosen_ids: bool = False
+    #: A record can be found by the marker of its create (``find_marker``).
+    markers: bool = False
+    #: A write says which version it replaces, and is refused when that is no longer current.
+    conditional_writes: bool = False
+    #: Seconds until a write is certain to be visible to readers.
+    lag: float = 0
+    #: Deletions are seen: by tombstones, or by a listing that is complete.
+    reports_deletions: bool = True
+    #: Kinds of segment (tag, bucket, label, group, category) that can be put on and taken off.
+    segments: frozenset[str] = frozenset()
+    #: Consent statuses that the app knows; empty: it knows none.
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One thing that authorises an account. Only what is not ``secret`` is ever shown again."""
+
+    name: str
+    label: str
+    secret: bool = False
+    required: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an account is at its app: an id that never changes, and a name for people."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerInfo:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What a container offers: its fields, and the known names by kind of segment."""
+
+    fields: tuple[Field, ...]
+    segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field | None:
+        return next((item for item in self.fields if item.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One record as read. ``fault`` says why it could not be understood; contact is then None."""
+
+    id: str
+    version: str
+    contact: Contact | None
+    raw: bytes = b""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a reading that went well: only then may its cursor be stored.
+
+    ``complete``: everything alive was named (``received`` or ``present``), so what was not
+    named is gone.
+    """
+
+    cursor: str
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a reading. ``present`` names records that are alive and need no reading."""
+
+    received: Sequence[Received] = ()
+    present: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    ending: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a new record. ``marker`` is ours, unique, and the same at every repetition."""
+
+    marker: str
+    fields: Mapping[str, Value]
+    add: frozenset[Segment] = frozenset()
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change a record: only the named fields; an empty value clears. Segments as deltas."""
+
+    id: str
+    version: str
+    raw: bytes
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    add: frozenset[Segment] = frozenset()
+    remove: frozenset[Segment] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write that was carried out.
+
+    ``received`` is the record as the app now shows it, or None when the answer does not
+    tell: then it is read back. ``adopted``: the record was there already, made by an earlier
+    try of the same create.
+    """
+
+    id: str
+    received: Received | None
+    adopted: bool = False
+
+
+Write = Create | Update
+#: Per write: what became of it. Errors of one record are returned, in the order of the writes.
+Result = Written | AppError
+#: Given remote ids, the versions of those we hold, so that bodies we have are not read again.
+Known = Callable[[Collection[str]], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a connector may use of the world around it, handed in so that tests can hold it.
+
+    ``var`` is the one directory that may be written to. ``allow_private``: may staff point
+    accounts at private or loopback addresses.
+    """
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    var: Path
+    allow_private: bool = False
+    region: str = ""
+
+
+class Connector(ABC):
+    """One account of one app, opened. Made by ``registry.open_connector``; lives for one piece
+    of work and is not shared.
+
+    Every method raises the errors of ``connectors.errors`` for what concerns the account or
+    the container as a whole.
+    """
+
+    #: The registry's word for the app, and its name for people.
+    app: ClassVar[str]
+    label: ClassVar[str]
+    #: What must be entered to authorise an account, in the order of the form.
+    credentials: ClassVar[tuple[Credential, ...]] = ()
+
+    def __init__(self, credentials: Mapping[str, str], world: World) -> None:
+        """Check the credentials' form and keep them; no request is made here."""
+        self._credentials = credentials
+        self._world = world
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    @abstractmethod
+    def requests(self) -> int:
+        """Requests made to the app so far by this instance, retries included."""
+
+    @abstractmethod
+    def identity(self) -> Identity: ...
+
+    @abstractmethod
+    def containers(self) -> list[ContainerInfo]: ...
+
+    @abstractmethod
+    def catalogue(self, container: str) -> Catalogue: ...
+
+    @abstractmethod
+    def changes(self, container: str, cursor: str, known: Known) -> Iterator[Page]:
+        """What changed since ``cursor``; everything for "" or a cursor the app lost.
+
+        The last page carries the ``Ending``. Tombstones of a first listing are left out.
+        """
+
+    @abstractmethod
+    def read(self, container: str, ids: Sequence[str]) -> list[Received | Gone]:
+        """These records as they are now, in the order asked."""
+
+    @abstractmethod
+    def write(self, container: str, writes: Sequence[Write]) -> list[Result]:
+        """Carry out at most ``capabilities.batch`` writes; one result each, in order."""
+
+    def chosen_id(self, container: str, marker: str) -> str:
+        """The id that the create with this marker gets. Only where ``chosen_ids``."""
+        raise NotImplementedError(f"{self.app} chooses its ids itself")
+
+    def find_marker(self, container: str, marker: str) -> Received | None:
+        """The record made by the create with this marker. Only where ``markers``."""
+        raise NotImplementedError(f"{self.app} keeps no markers")
+
+    def close(self) -> None:
+        """Give back network connections; one that has none does nothing."""
+        return None

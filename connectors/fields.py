@@ -1,0 +1,266 @@
+"""Field types: which may be mapped to which, in which direction, and what counts as equal.
+
+Adding a type: a member of ``FieldType``, its normal form in ``_NORMAL`` and, where it may be
+mapped to a type other than itself, a row of ``_ONE_WAY``; tests/connectors/test_fields.py has
+the table.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import phonenumbers
+
+from connectors.contact import Address, Value
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long text"
+    EMAIL = "e-mail"
+    PHONE = "phone"
+    URL = "url"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "date-time"
+    CHOICE = "single choice"
+    CHOICES = "multiple choice"
+    ADDRESS = "address"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a container, as its catalogue describes it.
+
+    ``many``: holds a list of entries. ``writable`` is False for what the app works out itself
+    (then it can only be a source); ``required``: the app refuses an empty value.
+    """
+
+    name: str
+    label: str
+    type: FieldType = FieldType.TEXT
+    many: bool = False
+    writable: bool = True
+    required: bool = False
+    options: tuple[str, ...] = field(default=())
+
+    @property
+    def kind(self) -> str:
+        """The type in words: ``e-mail list``, ``text`` …"""
+        return f"{self.type} list" if self.many else str(self.type)
+
+
+def field_to_json(item: Field) -> dict[str, Any]:
+    """The field as JSON; what has its default value is left out."""
+    data: dict[str, Any] = {"name": item.name, "label": item.label, "type": str(item.type)}
+    if item.many:
+        data["many"] = True
+    if not item.writable:
+        data["writable"] = False
+    if item.required:
+        data["required"] = True
+    if item.options:
+        data["options"] = list(item.options)
+    return data
+
+
+def field_from_json(data: Mapping[str, Any]) -> Field:
+    return Field(
+        data["name"],
+        data["label"],
+        FieldType(data["type"]),
+        data.get("many", False),
+        data.get("writable", True),
+        data.get("required", False),
+        tuple(data.get("options", ())),
+    )
+
+
+STANDARD: Mapping[str, Field] = {
+    item.name: item
+    for item in (
+        Field("name_prefix", "Name prefix"),
+        Field("first_name", "First name"),
+        Field("middle_name", "Middle name"),
+        Field("last_name", "Last name"),
+        Field("name_suffix", "Name suffix"),
+        Field("full_name", "Full name", FieldType.NAME),
+        Field("nickname", "Nickname"),
+        Field("emails", "E-mail addresses", FieldType.EMAIL, many=True),
+        Field("phones", "Phone numbers", FieldType.PHONE, many=True),
+        Field("addresses", "Addresses", FieldType.ADDRESS, many=True),
+        Field("urls", "Websites", FieldType.URL, many=True),
+        Field("company", "Company"),
+        Field("department", "Department"),
+        Field("job_title", "Job title"),
+        Field("birthday", "Birthday", FieldType.DATE),
+        Field("notes", "Notes", FieldType.LONG_TEXT),
+    )
+}
+
+
+# --- Which types may be mapped to which ---------------------------------------------------
+
+_AS_TEXT = "its value can be written as text, but text cannot be read back as {0}"
+#: (from, to) -> why the way back is not possible.
+_ONE_WAY: Mapping[tuple[FieldType, FieldType], str] = {
+    (source, target): _AS_TEXT
+    for source in (
+        FieldType.NUMBER,
+        FieldType.DATE,
+        FieldType.DATETIME,
+        FieldType.BOOLEAN,
+        FieldType.CHOICE,
+        FieldType.EMAIL,
+        FieldType.PHONE,
+        FieldType.URL,
+    )
+    for target in (FieldType.TEXT, FieldType.LONG_TEXT)
+}
+_BOTH_WAYS = frozenset(
+    {
+        frozenset({FieldType.TEXT, FieldType.LONG_TEXT}),
+        frozenset({FieldType.TEXT, FieldType.NAME}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """Whether values may flow from a to b and from b to a, and why not where they may not."""
+
+    a_to_b: bool
+    b_to_a: bool
+    why: str = ""
+
+
+def compatible(a: Field, b: Field) -> Compatibility:
+    to_b, why_b = _flows(a, b)
+    to_a, why_a = _flows(b, a)
+    return Compatibility(to_b, to_a, " ".join(why for why in (why_b, why_a) if why))
+
+
+def _flows(source: Field, target: Field) -> tuple[bool, str]:
+    if not target.writable:
+        return False, f"{target.label} can only be read."
+    if source.many != target.many:
+        kinds = f"{source.label} ({source.kind}) → {target.label} ({target.kind})"
+        return False, f"{kinds}: one holds a list, the other a single value."
+    pair = (source.type, target.type)
+    if source.type != target.type and frozenset(pair) not in _BOTH_WAYS and pair not in _ONE_WAY:
+        reverse = _ONE_WAY.get((target.type, source.type))
+        reason = reverse.format(target.type) if reverse else "the types do not fit"
+        return False, f"{source.label} ({source.kind}) → {target.label} ({target.kind}): {reason}."
+    return True, ""
+
+
+# --- The normal form that decides "equal" -------------------------------------------------
+
+
+def normal(type_: FieldType, value: str | Address, region: str = "") -> str:
+    """The form in which two values of a type are compared. ``region``: ISO 3166, for phones.
+
+    Total: what cannot be parsed is compared as tidy text.
+    """
+    if isinstance(value, Address):
+        return "\n".join(f"{part}={fold(text)}" for part, text in value.parts().items())
+    return _NORMAL[type_](value, region) if value else ""
+
+
+def tidy(text: str) -> str:
+    """Unicode NFC, one kind of line end, no blanks at the ends of lines or text."""
+    if text.isascii() and "\n" not in text and "\r" not in text:
+        return text.strip()
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(line.rstrip() for line in lines.split("\n")).strip()
+
+
+def fold(text: str) -> str:
+    """Tidy, case-folded, runs of blanks as one: how names, tags and addresses compare."""
+    return " ".join(tidy(text).casefold().split())
+
+
+def _text(value: str, region: str) -> str:
+    return tidy(value)
+
+
+def _email(value: str, region: str) -> str:
+    return tidy(value).casefold()
+
+
+@lru_cache(maxsize=65536)
+def _phone(value: str, region: str) -> str:
+    """E.164 where the number can be understood, with ``;ext=`` for an extension."""
+    text = tidy(value).removeprefix("tel:")
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return re.sub(r"[^\w+*#]", "", text).casefold()
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{e164};ext={number.extension}" if number.extension else e164
+
+
+def _url(value: str, region: str) -> str:
+    text = tidy(value)
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+    except ValueError:
+        return text
+    host = parts.netloc.casefold().removeprefix("www.")
+    path = parts.path.rstrip("/")
+    query = f"?{parts.query}" if parts.query else ""
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return f"{host}{path}{query}{fragment}" if host else text
+
+
+def _number(value: str, region: str) -> str:
+    try:
+        number = Decimal(value.strip())
+    except InvalidOperation:
+        return tidy(value)
+    if not number.is_finite():
+        return tidy(value)
+    return format(number.normalize(), "f")
+
+
+_NORMAL: Mapping[FieldType, Callable[[str, str], str]] = {
+    FieldType.TEXT: _text,
+    FieldType.LONG_TEXT: _text,
+    FieldType.EMAIL: _email,
+    FieldType.PHONE: _phone,
+    FieldType.URL: _url,
+    FieldType.NUMBER: _number,
+    FieldType.BOOLEAN: _text,
+    FieldType.DATE: _text,
+    FieldType.DATETIME: _text,
+    FieldType.CHOICE: _text,
+    FieldType.CHOICES: _text,
+    FieldType.ADDRESS: _text,
+    FieldType.NAME: _text,
+}
+
+
+def normals(field: Field, value: Value, region: str = "") -> frozenset[str]:
+    """The normal forms of all elements: a value without order and labels."""
+    if isinstance(value, str):
+        return frozenset({normal(field.type, value, region)} - {""})
+    return frozenset(normal(field.type, entry.value, region) for entry in value) - {""}
+
+
+def equal(field: Field, one: Value, two: Value, region: str = "") -> bool:
+    return one == two or normals(field, one, region) == normals(field, two, region)
+
+
+def field_named(name: str) -> Field:
+    """The standard field of this name; an app's own field compares as text."""
+    return STANDARD.get(name) or Field(name, name)
