@@ -1,0 +1,419 @@
+"""What every connector must do, run against a real partner.
+
+class TestMyApp(ConnectorConformance):
+    @pytest.fixture
+    def partner(self, tmp_path) -> Partner: ...
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from connectors.connector import Connector, Create, Page, Received, Update, World, Write, Written
+from connectors.contact import Address, Contact, Entry, Segment, Value, entries
+from connectors.errors import Changed, Gone
+
+ANN: Mapping[str, Value] = {
+    "first_name": "Ann",
+    "last_name": "Smith",
+    "emails": (Entry("ann@work.example", "work", True), Entry("ann@home.example", "home")),
+    "phones": (Entry("+32 9 123 45 67", "mobile"),),
+    "addresses": (
+        Entry(Address(street="Korenmarkt 1", city="Ghent", postcode="9000", country="BE"), "home"),
+    ),
+    "company": "Smith, Sons & Co; Ltd",
+    "job_title": "Boss",
+    "birthday": "1985-04-12",
+    "notes": "First line\nsecond line",
+}
+ODD_TEXTS = (
+    "Zoë Ångström-Ñandú",
+    "李小龍 أحمد Борис 👩‍👩‍👧",
+    "comma, semicolon; colon: back\\slash \\n \"quotes\" <tag> & 'so' ^n %41",
+    "x" * 5000,
+    "é" * 400,
+    "two\n\nlines and\ttab",
+)
+
+
+class Partner(ABC):
+    """The app at the other end, with one empty container, as people use it."""
+
+    container: str
+
+    @abstractmethod
+    def connector(self) -> Connector:
+        """A new connector to the account."""
+
+    @abstractmethod
+    def add(self, contact: Contact) -> str:
+        """A contact made in the app; its remote id."""
+
+    @abstractmethod
+    def edit(self, id: str, changes: Mapping[str, Value]) -> None: ...
+
+    @abstractmethod
+    def delete(self, id: str) -> None: ...
+
+
+def world(var: Path) -> World:
+    return World(lambda: datetime.now(UTC), time.sleep, var, allow_private=True)
+
+
+@dataclass
+class Reading:
+    """The pages of one call of ``changes`` put together."""
+
+    received: dict[str, Received] = field(default_factory=dict)
+    present: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    cursor: str = ""
+    complete: bool = False
+
+    @property
+    def contacts(self) -> dict[str, Contact | None]:
+        return {id: item.contact for id, item in self.received.items()}
+
+
+def reading(
+    connector: Connector, container: str, cursor: str = "", known: Mapping[str, str] | None = None
+) -> Reading:
+    def versions(ids: Collection[str]) -> Mapping[str, str]:
+        return {id: version for id, version in (known or {}).items() if id in ids}
+
+    result = Reading()
+    pages: list[Page] = list(connector.changes(container, cursor, versions))
+    assert [bool(page.ending) for page in pages] == [False] * (len(pages) - 1) + [True]
+    for page in pages:
+        assert result.received.keys().isdisjoint(item.id for item in page.received)
+        result.received.update({item.id: item for item in page.received})
+        result.present += page.present
+        result.gone += page.gone
+        if page.ending:
+            result.cursor, result.complete = page.ending.cursor, page.ending.complete
+    return result
+
+
+def marker() -> str:
+    return str(uuid4())
+
+
+class ConnectorConformance:
+    @pytest.fixture
+    def partner(self) -> Partner:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def connector(self, partner: Partner):
+        connector = partner.connector()
+        yield connector
+        connector.close()
+
+    # --- What there is --------------------------------------------------------------------
+
+    def test_identity_is_the_same_each_time(self, partner, connector):
+        other = partner.connector()
+        assert connector.identity() == other.identity()
+        assert connector.identity().id
+        other.close()
+
+    def test_containers_name_ours_once(self, partner, connector):
+        ids = [container.id for container in connector.containers()]
+        assert ids.count(partner.container) == 1
+
+    def test_catalogue_has_each_field_once_and_the_kinds_of_segment(self, partner, connector):
+        catalogue = connector.catalogue(partner.container)
+        names = [item.name for item in catalogue.fields]
+        assert sorted(set(names)) == sorted(names)
+        assert ANN.keys() <= set(names)
+        assert set(catalogue.segments) == set(connector.capabilities.segments)
+
+    # --- Reading --------------------------------------------------------------------------
+
+    def test_first_reading_of_an_empty_container_is_complete(self, partner, connector):
+        first = reading(connector, partner.container)
+        assert (first.received, first.gone, first.complete) == ({}, [], True)
+        assert first.cursor
+
+    def test_first_reading_names_everybody_once_over_several_pages(self, partner, connector):
+        creates: list[Write] = [Create(marker(), {"first_name": f"N{n}"}) for n in range(104)]
+        batch = connector.capabilities.batch
+        ids = []
+        for start in range(0, len(creates), batch):
+            for result in connector.write(partner.container, creates[start : start + batch]):
+                assert isinstance(result, Written)
+                ids.append(result.id)
+        pages = list(connector.changes(partner.container, "", lambda ids: {}))
+        assert len([page for page in pages if page.received]) > 1
+        assert sorted(item.id for page in pages for item in page.received) == sorted(ids)
+
+    def test_reading_without_changes_is_empty_and_costs_a_constant(self, partner, connector):
+        for n in range(3):
+            partner.add(Contact({"first_name": f"N{n}"}))
+        first = reading(connector, partner.container)
+        before = connector.requests
+        second = reading(connector, partner.container, first.cursor)
+        assert (second.received, second.gone) == ({}, [])
+        assert connector.requests - before == 1
+
+    def test_changes_are_those_since_the_cursor(self, partner, connector):
+        ann, bob = partner.add(Contact(ANN)), partner.add(Contact({"first_name": "Bob"}))
+        cursor = reading(connector, partner.container).cursor
+        partner.edit(bob, {"first_name": "Robert"})
+        new = partner.add(Contact({"first_name": "Eve"}))
+        second = reading(connector, partner.container, cursor)
+        assert sorted(second.received) == sorted([bob, new])
+        assert second.contacts[bob].fields == {"first_name": "Robert"}
+        assert not second.complete
+        assert ann not in second.present
+
+    def test_deletions_are_told_once(self, partner, connector):
+        ann = partner.add(Contact(ANN))
+        partner.add(Contact({"first_name": "Bob"}))
+        cursor = reading(connector, partner.container).cursor
+        partner.delete(ann)
+        second = reading(connector, partner.container, cursor)
+        assert (second.gone, second.received) == ([ann], {})
+        third = reading(connector, partner.container, second.cursor)
+        assert (third.gone, third.received) == ([], {})
+
+    def test_first_reading_leaves_tombstones_out(self, partner, connector):
+        ann, bob = partner.add(Contact(ANN)), partner.add(Contact({"first_name": "Bob"}))
+        reading(connector, partner.container)
+        partner.delete(ann)
+        fresh = partner.connector()
+        again = reading(fresh, partner.container)
+        assert (again.gone, list(again.received), again.complete) == ([], [bob], True)
+        fresh.close()
+
+    def test_lost_cursor_is_a_complete_reading(self, partner, connector):
+        ann = partner.add(Contact(ANN))
+        cursor = reading(connector, partner.container).cursor
+        again = reading(connector, partner.container, self.spoiled(cursor))
+        assert (list(again.received), again.complete) == ([ann], True)
+        assert reading(connector, partner.container, again.cursor).received == {}
+
+    def spoiled(self, cursor: str) -> str:
+        """A cursor of the right form that the app does not know."""
+        return cursor[:-6] + "999999" + cursor[-2:]
+
+    def test_full_reading_names_also_those_whose_versions_are_known(self, partner, connector):
+        ann, bob = partner.add(Contact(ANN)), partner.add(Contact({"first_name": "Bob"}))
+        first = reading(connector, partner.container)
+        known = {ann: first.received[ann].version, bob: "an older one"}
+        again = reading(connector, partner.container, known=known)
+        assert sorted({*again.received, *again.present}) == sorted([ann, bob])
+        assert bob in again.received
+
+    def test_what_people_entered_is_read_as_entered(self, partner, connector):
+        ann = partner.add(Contact(ANN))
+        assert reading(connector, partner.container).contacts[ann].fields == ANN
+
+    def test_read_answers_in_the_order_asked_with_gone_for_the_missing(self, partner, connector):
+        ann, bob = partner.add(Contact(ANN)), partner.add(Contact({"first_name": "Bob"}))
+        partner.delete(ann)
+        eve = partner.add(Contact({"first_name": "Eve"}))
+        answers = connector.read(partner.container, [eve, ann, bob])
+        assert isinstance(answers[1], Gone)
+        assert [a.id for a in answers if isinstance(a, Received)] == [eve, bob]
+        one = connector.read(partner.container, [bob])
+        assert one == [answers[2]]
+        assert isinstance(connector.read(partner.container, [ann])[0], Gone)
+
+    # --- Creating -------------------------------------------------------------------------
+
+    def test_create_shows_what_was_written(self, partner, connector):
+        result = self.write_one(partner, connector, Create(marker(), ANN))
+        assert self.shown(partner, connector, result.id).fields == ANN
+        assert not result.adopted
+        if result.received:
+            assert result.received.contact.fields == ANN
+
+    def test_repeated_create_is_harmless_where_ids_are_chosen(self, partner, connector):
+        if not connector.capabilities.chosen_ids:
+            return
+        create = Create(marker(), ANN)
+        first = self.write_one(partner, connector, create)
+        other = partner.connector()
+        again = self.write_one(partner, other, create)
+        other.close()
+        assert first.id == connector.chosen_id(partner.container, create.marker) == again.id
+        assert (first.adopted, again.adopted) == (False, True)
+        assert list(reading(connector, partner.container).received) == [first.id]
+
+    def test_created_contact_is_found_by_its_marker_where_the_app_keeps_it(
+        self, partner, connector
+    ):
+        if not connector.capabilities.markers:
+            return
+        create = Create(marker(), ANN)
+        result = self.write_one(partner, connector, create)
+        assert connector.find_marker(partner.container, create.marker).id == result.id
+        assert connector.find_marker(partner.container, marker()) is None
+
+    @pytest.mark.parametrize(
+        "text", ODD_TEXTS, ids=["latin", "scripts", "special", "long", "long-wide", "lines"]
+    )
+    def test_texts_survive_create_and_update(self, partner, connector, text):
+        one_line = " ".join(text.split())
+        fields = {"first_name": one_line, "company": one_line, "notes": text}
+        result = self.write_one(partner, connector, Create(marker(), fields))
+        assert self.shown(partner, connector, result.id).fields == fields
+        record = self.record(partner, connector, result.id)
+        changed = {"last_name": one_line, "notes": f"new {text}"}
+        self.write_one(partner, connector, _update(record, changed))
+        assert self.shown(partner, connector, result.id).fields == {**fields, **changed}
+
+    def test_several_creates_at_once_are_all_made(self, partner, connector):
+        creates = [
+            Create(marker(), {"first_name": f"N{n}"}) for n in range(connector.capabilities.batch)
+        ]
+        results = connector.write(partner.container, creates)
+        names = {self.shown(partner, connector, result.id).text("first_name") for result in results}
+        assert names == {f"N{n}" for n in range(connector.capabilities.batch)}
+
+    # --- Updating -------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("name", sorted(ANN))
+    def test_update_of_one_field_leaves_the_others(self, partner, connector, name):
+        ann = partner.add(Contact(ANN))
+        new = CHANGED[name]
+        self.write_one(
+            partner, connector, _update(self.record(partner, connector, ann), {name: new})
+        )
+        assert self.shown(partner, connector, ann).fields == {**ANN, name: new}
+
+    @pytest.mark.parametrize("name", sorted(ANN))
+    def test_empty_value_clears_that_field_alone(self, partner, connector, name):
+        ann = partner.add(Contact(ANN))
+        empty: Value = () if isinstance(ANN[name], tuple) else ""
+        self.write_one(
+            partner, connector, _update(self.record(partner, connector, ann), {name: empty})
+        )
+        expected = {field: value for field, value in ANN.items() if field != name}
+        assert self.shown(partner, connector, ann).fields == expected
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            (*ANN["emails"], Entry("ann@new.example", "other")),
+            (ANN["emails"][0],),
+            (ANN["emails"][1],),
+            (Entry("ann.smith@work.example", "work", True), ANN["emails"][1]),
+            entries(["a@new.example", "b@new.example", "c@new.example"]),
+        ],
+        ids=["added", "second removed", "primary removed", "edited", "replaced"],
+    )
+    def test_list_elements_are_written_with_labels_kept(self, partner, connector, wanted):
+        ann = partner.add(Contact(ANN))
+        record = self.record(partner, connector, ann)
+        self.write_one(partner, connector, _update(record, {"emails": wanted}))
+        assert self.shown(partner, connector, ann).fields == {**ANN, "emails": wanted}
+
+    def test_segments_are_added_and_removed_by_name(self, partner, connector):
+        for kind in sorted(connector.capabilities.segments):
+            old, new = Segment(kind, "Old, one"), Segment(kind, "Né; w")
+            kept = Segment(kind, "kept")
+            ann = partner.add(Contact(ANN, frozenset({old, kept})))
+            record = self.record(partner, connector, ann)
+            self.write_one(
+                partner,
+                connector,
+                Update(
+                    record.id,
+                    record.version,
+                    record.raw,
+                    {"job_title": "Chief"},
+                    add=frozenset({new}),
+                    remove=frozenset({old, Segment(kind, "never there")}),
+                ),
+            )
+            shown = self.shown(partner, connector, ann)
+            assert shown.segments == {kept, new}
+            assert shown.fields == {**ANN, "job_title": "Chief"}
+            made = self.write_one(
+                partner, connector, Create(marker(), {"first_name": "Bob"}, frozenset({new}))
+            )
+            assert self.shown(partner, connector, made.id).segments == {new}
+
+    def test_update_of_an_older_version_is_refused_as_changed(self, partner, connector):
+        if not connector.capabilities.conditional_writes:
+            return
+        ann = partner.add(Contact(ANN))
+        record = self.record(partner, connector, ann)
+        partner.edit(ann, {"job_title": "Chief"})
+        (result,) = connector.write(partner.container, [_update(record, {"last_name": "Jones"})])
+        assert isinstance(result, Changed)
+        assert self.shown(partner, connector, ann).fields == {**ANN, "job_title": "Chief"}
+
+    def test_written_version_is_good_for_the_next_write(self, partner, connector):
+        result = self.write_one(partner, connector, Create(marker(), ANN))
+        record = result.received or self.record(partner, connector, result.id)
+        again = self.write_one(partner, connector, _update(record, {"job_title": "Chief"}))
+        record = again.received or self.record(partner, connector, result.id)
+        self.write_one(partner, connector, _update(record, {"last_name": "Jones"}))
+        expected = {**ANN, "job_title": "Chief", "last_name": "Jones"}
+        assert self.shown(partner, connector, result.id).fields == expected
+
+    def test_update_of_a_missing_contact_is_gone(self, partner, connector):
+        ann = partner.add(Contact(ANN))
+        record = self.record(partner, connector, ann)
+        partner.delete(ann)
+        (result,) = connector.write(partner.container, [_update(record, {"last_name": "Jones"})])
+        assert isinstance(result, Gone)
+        assert reading(connector, partner.container).received == {}
+
+    def test_a_bad_write_leaves_its_neighbours_alone(self, partner, connector):
+        lost, good = partner.add(Contact(ANN)), partner.add(Contact({"first_name": "Bob"}))
+        records = [self.record(partner, connector, id) for id in (lost, good)]
+        partner.delete(lost)
+        writes = [_update(record, {"last_name": "Jones"}) for record in records]
+        results = connector.write(partner.container, [*writes, Create(marker(), ANN)])
+        assert [type(result) for result in results] == [Gone, Written, Written]
+        expected = {"first_name": "Bob", "last_name": "Jones"}
+        assert self.shown(partner, connector, good).fields == expected
+
+    # --- Steps of the tests ---------------------------------------------------------------
+
+    def write_one(self, partner: Partner, connector: Connector, write: Write) -> Written:
+        (result,) = connector.write(partner.container, [write])
+        assert isinstance(result, Written), result
+        return result
+
+    def record(self, partner: Partner, connector: Connector, id: str) -> Received:
+        (record,) = connector.read(partner.container, [id])
+        assert isinstance(record, Received)
+        return record
+
+    def shown(self, partner: Partner, connector: Connector, id: str) -> Contact:
+        contact = self.record(partner, connector, id).contact
+        assert contact is not None
+        return contact
+
+
+CHANGED: Mapping[str, Value] = {
+    "first_name": "Anne Marie",
+    "last_name": "van der Jones, Jr",
+    "emails": (Entry("ann@work.example", "work"), Entry("ann@home.example", "home", True)),
+    "phones": (Entry("+32 9 999 99 99", "mobile"), Entry("+32 9 111 11 11", "work fax")),
+    "addresses": (
+        Entry(Address(street="Veldstraat 2\nbus 3", city="Ghent", po_box="7"), "home"),
+        Entry(Address(city="Antwerp"), "work"),
+    ),
+    "company": "Jones",
+    "job_title": "Chief; of, all",
+    "birthday": "--04-13",
+    "notes": "Third\nline",
+}
+
+
+def _update(record: Received, fields: Mapping[str, Value]) -> Update:
+    return Update(record.id, record.version, record.raw, fields)
