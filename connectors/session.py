@@ -1,0 +1,257 @@
+"""HTTP as the connectors see it: a request goes out, an answer or an error by remedy comes back.
+
+The only importer of requests, which knows the machine's proxies and certificates and makes the
+pool of connections for an origin. Each request then goes to the pool itself: preparing, hooks,
+cookies and redirects of ``requests.Session`` cost more CPU than the sending, and redirects need
+other rules here (keep method and body, never show the password to another host).
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
+from urllib3.exceptions import HTTPError
+
+from connectors.connector import World
+from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain, Unanswered
+from connectors.guard import check_literal, pool_classes
+from connectors.login import Login
+from connectors.transport import fault_of
+from connectors.urls import host, origin, target
+
+AGENT = "Accord/0.1"
+#: Methods that change nothing at the server, DAV's included.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
+REDIRECTS = 5
+TRIES = 3
+#: Seconds: until connected, between two pieces of an answer; longest wait inside a request.
+CONNECT, READ, PATIENCE = 10.0, 60.0, 30.0
+_TIMEOUT = Timeout(CONNECT, READ)
+_ALWAYS = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
+#: Bytes of one answer, unpacked.
+LIMIT = 64 * 1024 * 1024
+_PIECE = 256 * 1024
+
+
+class TooLarge(AskStaff):
+    """The answer is larger than the caller allows; reading it was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``url`` is where the answer came from, after redirects."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class Session:
+    """Keep-alive connections of one account. Safe for as many threads as ``connections``.
+
+    The login is shown to its own origin (scheme, host and port) only. ``requests`` counts every
+    request put on the wire; ``sent`` and ``received`` count bytes of bodies on the wire.
+    """
+
+    def __init__(
+        self, world: World, home: str, login: Login | None = None, connections: int = 8
+    ) -> None:
+        self.requests = self.sent = self.received = 0
+        self._world = world
+        self._home = origin(home)
+        self._login = login
+        self._lock = threading.Lock()
+        self._ways: dict[str, _Way] = {}
+        self._session = requests.Session()
+        self._adapter = _Adapter(connections, pool_classes(world.allow_private))
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        repeat: bool = False,
+        limit: int = LIMIT,
+    ) -> Answer:
+        """Any answer but 401, 429 and passing 5xx is returned, 403, 404 and 507 included.
+
+        ``repeat``: carrying the request out twice does no harm, so that it is sent again when
+        its answer was lost; safe methods always are. Raises ``Unanswered`` for a change that
+        may or may not have been carried out.
+        """
+        repeat = repeat or method in SAFE
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._followed(method, url, headers or {}, body, limit)
+            except TryAgain as fault:
+                lost = isinstance(fault, Unanswered) and not repeat
+                wait = fault.after or 0.5 * 2**attempt * random.uniform(0.5, 1.0)
+                if lost or attempt == TRIES or wait > PATIENCE:
+                    raise
+                self._world.sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    def close(self) -> None:
+        self._adapter.close()
+        self._session.close()
+
+    def _followed(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int
+    ) -> Answer:
+        for _ in range(REDIRECTS + 1):
+            answer = self._authorised(method, url, headers, body, limit)
+            if answer.status not in (301, 302, 307, 308) or "Location" not in answer.headers:
+                return self._judged(method, answer)
+            url = urljoin(url, answer.headers["Location"])
+        raise AskStaff(
+            f"{host(url)} redirects in a circle.", "Enter the address that it leads to in the end."
+        )
+
+    def _authorised(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int
+    ) -> Answer:
+        """Send, and send again when a challenge tells how to sign in (at most twice: the
+        scheme may turn out to be Digest, then a nonce to be stale)."""
+        login = self._login if origin(url) == self._home else None
+        for _ in range(3):
+            used = login.header(method, url) if login else ""
+            sent = {**headers, "Authorization": used} if used else headers
+            answer = self._exchange(method, url, sent, body, limit)
+            challenge = answer.headers.get("WWW-Authenticate", "")
+            if answer.status != 401 or not login or not login.challenged(challenge, used):
+                break
+        return answer
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int
+    ) -> Answer:
+        """One request on the wire and its whole answer."""
+        way = self._way(url)
+        with self._lock:
+            self.requests += 1
+            self.sent += len(body)
+        try:
+            response = way.pool.urlopen(
+                method,
+                url if way.whole_url else target(url),
+                body=body or None,
+                headers={**_ALWAYS, **headers},
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                timeout=_TIMEOUT,
+                preload_content=False,
+                decode_content=False,
+            )
+            return self._read(response, url, limit)
+        except (HTTPError, OSError) as error:
+            raise fault_of(error, host(url), method in SAFE) from None
+
+    def _read(self, response: BaseHTTPResponse, url: str, limit: int) -> Answer:
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            while piece := response.read(_PIECE, decode_content=True):
+                pieces.append(piece)
+                size += len(piece)
+                if size > limit:
+                    raise TooLarge(
+                        f"{host(url)} sent more than {limit // 1024} kB in one answer.",
+                        "Check that the URL is the address of the app.",
+                    )
+        except BaseException:
+            response.close()
+            raise
+        finally:
+            with self._lock:
+                self.received += response.tell()
+        response.release_conn()
+        return Answer(response.status, response.headers, b"".join(pieces), url)
+
+    def _way(self, url: str) -> _Way:
+        """The pool of an origin: made once, with the machine's usual proxy and certificates."""
+        place = origin(url)
+        if place not in self._ways:
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https"):
+                raise AskStaff("The URL is not a web address.", "It begins with https:// .")
+            # What a proxy connects to cannot be seen from here; a literal address can.
+            check_literal(parts.hostname or "", self._world.allow_private)
+            found = self._session.merge_environment_settings(url, {}, None, None, None)
+            request = requests.Request("GET", url).prepare()
+            trusted = DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else found["verify"]
+            pool = self._adapter.get_connection_with_tls_context(
+                request, trusted, found["proxies"], found["cert"]
+            )
+            assert isinstance(pool, HTTPConnectionPool)
+            asked = self._adapter.request_url(request, found["proxies"])
+            self._ways[place] = _Way(pool, whole_url=not asked.startswith("/"))
+        return self._ways[place]
+
+    def _judged(self, method: str, answer: Answer) -> Answer:
+        status, where = answer.status, host(answer.url)
+        if status == 401 and origin(answer.url) != self._home:
+            raise AskStaff(
+                f"The server sends us on to {origin(answer.url)}, which asks for a password.",
+                "If you trust that address, enter it as the URL of the account.",
+            )
+        if status == 401:
+            raise SignInAgain(f"{where} refuses the user name or the password.")
+        if status in (429, 503):
+            raise TryAgain(
+                f"{where} asks to wait ({status}).", after=self._retry_after(answer.headers)
+            )
+        if status in (500, 502, 504):
+            raise self._broken(method, where, status)
+        return answer
+
+    def _broken(self, method: str, where: str, status: int) -> AppError:
+        if method in SAFE:
+            return TryAgain(f"{where} has trouble of its own ({status}).")
+        return Unanswered(f"{where} had trouble of its own ({status}) while it made a change.")
+
+    def _retry_after(self, headers: Mapping[str, str]) -> float | None:
+        """RFC 9110 §10.2.3: seconds or a date."""
+        text = headers.get("Retry-After", "").strip()
+        if text.isdigit():
+            return float(text)
+        try:
+            date = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return max(0.0, (date - self._world.now()).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How an origin is reached. A proxy for plain HTTP is told the whole URL."""
+
+    pool: HTTPConnectionPool
+    whole_url: bool
+
+
+class _Adapter(HTTPAdapter):
+    """Pools whose connections judge the peer's address before anything is sent."""
+
+    def __init__(self, connections: int, pools: Mapping[str, type[Any]]) -> None:
+        self._pools = pools
+        super().__init__(pool_connections=4, pool_maxsize=connections, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = dict(self._pools)
