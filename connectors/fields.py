@@ -194,6 +194,7 @@ def _text(value: str, region: str) -> str:
     return tidy(value)
 
 
+@lru_cache(maxsize=8192)
 def _email(value: str, region: str) -> str:
     return tidy(value).casefold()
 

@@ -48,6 +48,10 @@ class TooLarge(AskStaff):
     """The answer is larger than the caller allows; reading it was stopped."""
 
 
+class Trouble(TryAgain):
+    """The server failed while it made an answer (500, 502, 504): perhaps only this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``url`` is where the answer came from, after redirects."""
@@ -85,13 +89,15 @@ class Session:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         repeat: bool = False,
+        insist: bool = True,
         limit: int = LIMIT,
     ) -> Answer:
         """Any answer but 401, 429 and passing 5xx is returned, 403, 404 and 507 included.
 
         ``repeat``: carrying the request out twice does no harm, so that it is sent again when
-        its answer was lost; safe methods always are. Raises ``Unanswered`` for a change that
-        may or may not have been carried out.
+        its answer was lost; safe methods always are. Not ``insist``: where the server fails
+        by itself, the caller knows better than to ask the same again. Raises ``Unanswered`` for
+        a change that may or may not have been carried out.
         """
         repeat = repeat or method in SAFE
         for attempt in range(1, TRIES + 1):
@@ -99,8 +105,9 @@ class Session:
                 return self._followed(method, url, headers or {}, body, limit)
             except TryAgain as fault:
                 lost = isinstance(fault, Unanswered) and not repeat
+                vain = isinstance(fault, Trouble) and not insist
                 wait = fault.after or 0.5 * 2**attempt * random.uniform(0.5, 1.0)
-                if lost or attempt == TRIES or wait > PATIENCE:
+                if lost or vain or attempt == TRIES or wait > PATIENCE:
                     raise
                 self._world.sleep(wait)
         raise AssertionError("the last try returns or raises")
@@ -221,7 +228,7 @@ class Session:
 
     def _broken(self, method: str, where: str, status: int) -> AppError:
         if method in SAFE:
-            return TryAgain(f"{where} has trouble of its own ({status}).")
+            return Trouble(f"{where} has trouble of its own ({status}).")
         return Unanswered(f"{where} had trouble of its own ({status}) while it made a change.")
 
     def _retry_after(self, headers: Mapping[str, str]) -> float | None:

@@ -17,7 +17,7 @@ from connectors.carddav.hrefs import canonical
 from connectors.carddav.translate import read_card
 from connectors.connector import Ending, Known, Page, Received
 from connectors.errors import AppError, AskStaff, Gone, Refused
-from connectors.session import Answer, Session, TooLarge
+from connectors.session import Answer, Session, TooLarge, Trouble
 
 #: Cards asked for at once; bytes of one card and of one answer.
 CHUNK, CARD, ANSWER = 100, 4 * 1024 * 1024, 32 * 1024 * 1024
@@ -130,15 +130,15 @@ class Reader:
 
     def fetch(self, book: str, hrefs: Sequence[str]) -> Mapping[str, Received | Gone]:
         """Cards by href, in the order asked. What one answer cannot carry is asked for in
-        halves, at last singly."""
+        halves, at last singly: Xandikos answers 500 for all where one card is not UTF-8."""
         if len(hrefs) == 1:
             return {hrefs[0]: self.get(book, hrefs[0])}
         found: dict[str, Received | Gone] = {}
         try:
-            answer = self._dav("REPORT", book, dav.multiget(hrefs), depth="1", limit=ANSWER)
+            answer = self._dav("REPORT", book, dav.multiget(hrefs), depth="1", insist=False)
             if answer.status == 207:
                 found = self._cards(answer)
-        except (TooLarge, dav.Broken):
+        except (TooLarge, Trouble, dav.Broken):
             half = len(hrefs) // 2
             return {**self.fetch(book, hrefs[:half]), **self.fetch(book, hrefs[half:])}
         # An old server answers 404 for all where one is missing; another leaves rows out.
@@ -173,9 +173,11 @@ class Reader:
             )
         return received(href, answer.headers.get("ETag", ""), answer.body)
 
-    def _dav(self, method: str, url: str, body: bytes, depth: str, limit: int = ANSWER) -> Answer:
+    def _dav(self, method: str, url: str, body: bytes, depth: str, insist: bool = True) -> Answer:
         headers = {"Depth": depth, "Content-Type": dav.XML}
-        return self._session.request(method, url, headers=headers, body=body, limit=limit)
+        return self._session.request(
+            method, url, headers=headers, body=body, insist=insist, limit=ANSWER
+        )
 
     def _check_there(self, book: str, answer: Answer) -> None:
         if answer.status in (404, 410):

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from connectors.errors import AskStaff, SignInAgain, TryAgain, Unanswered
 from connectors.guard import check_address
 from connectors.login import Login
-from connectors.session import Session, TooLarge
+from connectors.session import Session, TooLarge, Trouble
 from connectors.urls import origin
 from tests.connectors.carddav.scripted import ScriptedServer, answer, carry_on, dropped
 from tests.connectors.conformance import world
@@ -131,7 +131,7 @@ def test_other_statuses_are_left_to_the_caller(session, server, status):
         (503, "PUT", TryAgain, 3),
         (500, "PUT", Unanswered, 1),
         (502, "PUT", Unanswered, 1),
-        (504, "GET", TryAgain, 3),
+        (504, "GET", Trouble, 3),
         (401, "GET", SignInAgain, 1),
     ],
 )

@@ -23,6 +23,8 @@ from tests.connectors.carddav.scripted import (
     BOOK,
     PASSWORD,
     USER,
+    Request,
+    Response,
     ScriptedServer,
     after,
     answer,
@@ -343,6 +345,18 @@ def test_server_that_stays_broken_is_given_up(server, connector):
     with pytest.raises(TryAgain):
         reading(connector, server.book)
     assert len(server.log) == 3
+
+
+def test_card_that_breaks_the_server_does_not_keep_the_others_back(server, connector):
+    """Xandikos fails as a whole where one of the cards asked for is not UTF-8."""
+    ids = filled(server, 4)
+
+    def breaks(server: ScriptedServer, request: Request) -> Response:
+        both = b"multiget" in request.body and ids[2].encode() in request.body
+        return Response(500) if both else carry_on(server, request)
+
+    server.plan = [breaks] * 20
+    assert sorted(reading(connector, server.book).received) == sorted(ids)
 
 
 def test_locked_book_gets_its_cards_one_after_another(server, connector):
