@@ -1,0 +1,283 @@
+"""The settings, from the environment or from ``.env`` beside manage.py.
+
+This is the only reader of the environment. README.md describes every name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from config.made_once import made_once
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env_file = BASE_DIR / env.str("ENV_FILE", ".env")
+if env_file.is_file():
+    env.read_env(env_file)
+
+DEBUG = env.bool("DEBUG", False)
+
+# --- The one directory that is written to --------------------------------------------------
+VAR_DIR = BASE_DIR / env.str("VAR_DIR", "var")
+VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+
+# --- Keys ------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", "")
+# The first encrypts the accounts' credentials, all of them decrypt (connections.vault).
+CREDENTIALS_KEYS = env.list("CREDENTIALS_KEYS", default=[])
+if DEBUG:
+    SECRET_KEY = SECRET_KEY or made_once(VAR_DIR / "secret_key", get_random_secret_key)
+    CREDENTIALS_KEYS = CREDENTIALS_KEYS or [
+        made_once(VAR_DIR / "credentials_key", lambda: Fernet.generate_key().decode())
+    ]
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Make one with\n"
+        '  python3 -c "import secrets; print(secrets.token_urlsafe(50))"\n'
+        "and set it in the environment or in .env. (With DEBUG=on one is made in var/.)"
+    )
+# What ${NAME} in a configuration file stands for. The name makes Django hide it in reports.
+SECRETS_IN_ENVIRONMENT = env.ENVIRON
+
+# --- Where it is reached ---------------------------------------------------------------------
+PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else "").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+_hosts = ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[*_hosts, *([_public.hostname] if _public.hostname else [])]
+)
+CSRF_TRUSTED_ORIGINS = env.list(
+    "CSRF_TRUSTED_ORIGINS",
+    default=[f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else [],
+)
+# Only a PUBLIC_URL with http:// (a first look, a home network) does without encryption.
+_https = _public.scheme == "https" or (not DEBUG and not PUBLIC_URL)
+SECURE_SSL_REDIRECT = _https
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
+# Preloading binds the whole domain for years: that is its owner's decision, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# Believed only when said so: without a proxy in front, anybody could send this header.
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+# May accounts point at private or loopback addresses, such as an address book at home?
+ALLOW_PRIVATE_ADDRESSES = env.bool("ALLOW_PRIVATE_ADDRESSES", DEBUG)
+
+# --- What it is made of ----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",  # before django.contrib.admin: it replaces templates of it
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "django_q",
+    "connections",
+    "rules",
+    "sync",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# A rule with many conditions is many form fields; Django's limit of 1,000 is a 400 on saving.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+
+def _page(title: str, icon: str, name: str) -> dict[str, Any]:
+    """A line of the sidebar, for those who may see the page."""
+    app, _, rest = name.partition("_")
+    model = rest.removesuffix("_changelist")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{name}"),
+        "permission": lambda request: not model or request.user.has_perm(f"{app}.view_{model}"),
+    }
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Accord",
+    "SITE_HEADER": "Accord",
+    "SITE_SUBHEADER": "Contacts, kept equal",
+    "SITE_SYMBOL": "sync_alt",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "sync.desk.dashboard.first_page",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("sync/icon.svg")}
+    ],
+    "STYLES": [lambda request: static("sync/desk.css")],
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {"items": [_page("Overview", "home", "index")]},
+            {
+                "title": "Sync",
+                "items": [
+                    _page("Connections", "sync_alt", "connections_connection_changelist"),
+                    _page("Accounts", "key", "connections_account_changelist"),
+                    _page("Containers", "contacts", "connections_container_changelist"),
+                ],
+            },
+            {
+                "title": "What happened",
+                "items": [
+                    _page("Sync records", "group", "sync_syncrecord_changelist"),
+                    _page("Runs", "play_circle", "sync_run_changelist"),
+                    _page("Audit log", "receipt_long", "sync_step_changelist"),
+                ],
+            },
+            {
+                "title": "Staff",
+                "items": [
+                    _page("Users", "person", "auth_user_changelist"),
+                    _page("Groups", "groups", "auth_group_changelist"),
+                ],
+            },
+        ],
+    },
+}
+
+# --- Database --------------------------------------------------------------------------------
+SQLITE_OPTIONS = {
+    # A transaction takes the write lock at its start and waits for it. Deferred ones fail at
+    # once when two that have read want to write.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+_database: dict[str, Any] = (
+    env.db_url("DATABASE_URL")
+    if env.str("DATABASE_URL", "")
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "accord.sqlite3")}
+)
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
+# The queue looks for work every second; without this each look would be a new connection.
+_database.setdefault("CONN_MAX_AGE", 600)
+_database.setdefault("CONN_HEALTH_CHECKS", True)
+DATABASES = {"default": _database}
+
+# --- Queue and cache -------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", "")
+# Runs are rows of ours and the queue is only a bell, so a lost or doubled ring does no harm.
+Q_CLUSTER: dict[str, Any] = {
+    "name": "accord",
+    "label": "Background work",
+    "workers": 2,
+    "timeout": 240,
+    "retry": 600,  # far longer than the timeout, else a task that waits is given out twice
+    "max_attempts": 1,
+    "ack_failures": True,
+    "queue_limit": 2,
+    "recycle": 200,
+    "save_limit": 100,
+    "catch_up": False,
+    "poll": 1,
+    "guard_cycle": 5,
+} | ({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"})
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- People ----------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# Nobody signs up by himself: staff are made in the admin.
+ACCOUNT_ADAPTER = "connections.signup.NoSignup"
+SOCIALACCOUNT_ADAPTER = "connections.signup.NoSocialSignup"
+SOCIALACCOUNT_STORE_TOKENS = False  # they would be stored as plain text
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# --- Language, time, mail --------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+DEFAULT_REGION = env.str("DEFAULT_REGION", "").upper()
+globals().update(env.email_url("EMAIL_URL", "consolemail://" if DEBUG else "smtp://localhost:25"))
+
+# --- Log and error pages ---------------------------------------------------------------------
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reports.NoSecrets"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # Django's own handlers would print a second time, or mail request data to admins.
+        "django": {"handlers": [], "level": "INFO"},
+        # It tells of every ring of the bell; what came of it our own log and the runs say.
+        "django-q": {"level": "WARNING"},
+        **{name: {"level": "INFO"} for name in ("connections", "connectors", "rules", "sync")},
+    },
+}

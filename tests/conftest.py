@@ -1,0 +1,96 @@
+"""What all tests share: the databases, and what may be missing on a machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from hypothesis import settings as hypothesis_settings
+
+from tests import postgres
+
+# A random test that fails prints what repeats it.
+hypothesis_settings.register_profile("accord", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("accord")
+
+#: What Python packages alone cannot bring: the word of the marker ``partner(word)`` -> is it
+#: here, and how it comes to be.
+PARTNERS: Mapping[str, tuple[Callable[[], object], str]] = {
+    "postgresql": (postgres.programs, "apt-get install postgresql"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("accord")
+    group.addoption(
+        "--partners-required",
+        action="store_true",
+        help="a partner that is missing on this machine is an error; without this flag the "
+        "tests that need it are left out",
+    )
+    group.addoption(
+        "--only-database", action="store_true", help="only the tests that touch the database"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    missing = {word: how for word, (present, how) in PARTNERS.items() if not present()}
+    if missing and config.getoption("--partners-required"):
+        raise pytest.UsageError(
+            "; ".join(f"{word} is missing: {how}" for word, how in missing.items())
+        )
+    only_database = config.getoption("--only-database")
+
+    def wanted(item: pytest.Item) -> bool:
+        needs = {word for marker in item.iter_markers("partner") for word in marker.args}
+        if only_database:
+            return not needs and _touches_database(item)
+        return needs.isdisjoint(missing)
+
+    left_out = [item for item in items if not wanted(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if wanted(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or bool(
+        {"db", "transactional_db"}.intersection(fixtures)
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite in a file, as the product has it: a database in memory has other locks."""
+    default = settings.DATABASES["default"]
+    if default["ENGINE"] == "django.db.backends.sqlite3":
+        default.setdefault("TEST", {})["NAME"] = str(settings.VAR_DIR / "tests.sqlite3")
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """The test's database for a command that the test starts: ``DATABASE_URL``."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    return f"postgres://{values['USER']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+@pytest.fixture
+def var(settings: Any, tmp_path: Path) -> Path:
+    """A ``var/`` of the test's own: what the memory app holds lives there."""
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.mkdir()
+    return Path(settings.VAR_DIR)
+
+
+@pytest.fixture
+def manage_environment(database_url: str, var: Path) -> dict[str, str]:
+    """The environment of a command that the test starts: the test's database and ``var/``."""
+    return {**os.environ, "DATABASE_URL": database_url, "VAR_DIR": str(var)}

@@ -1,0 +1,26 @@
+"""The suite's other database. SQLite is the one that the other tests run on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+
+
+@pytest.mark.partner("postgresql")
+def test_everything_that_touches_the_database_passes_on_postgresql() -> None:
+    with postgres.server() as url:
+        answer = subprocess.run(
+            [sys.executable, "-m", "pytest", "--only-database", "-q", "-p", "no:cacheprovider"],
+            cwd=Path(__file__).parent.parent,
+            env={**os.environ, "DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert answer.returncode == 0, answer.stdout[-20_000:] + answer.stderr
