@@ -1,0 +1,103 @@
+"""Opening an account: from sealed credentials to a connector that speaks to the app."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+
+from connections.catalogues import catalogue_to_json
+from connections.models import Account, Container
+from connections.vault import unseal
+from connectors import registry
+from connectors.connector import Connector, ContainerInfo, Identity, World
+from connectors.errors import AskStaff, SignInAgain
+
+
+def world() -> World:
+    """The world as the settings describe it."""
+    return World(
+        now=timezone.now,
+        sleep=time.sleep,
+        var=settings.VAR_DIR,
+        allow_private=settings.ALLOW_PRIVATE_ADDRESSES,
+        region=settings.DEFAULT_REGION,
+    )
+
+
+def open_account(account: Account, in_world: World | None = None) -> Connector:
+    """The account's connector; no request is made yet. The caller closes it."""
+    if not account.sealed:
+        raise SignInAgain(f"Account {account.name} has no credentials.", "Enter them.")
+    return open_app(account.app, unseal(account.sealed), in_world)
+
+
+def open_app(app: str, credentials: Mapping[str, str], in_world: World | None = None) -> Connector:
+    return registry.open_connector(app, credentials, in_world or world())
+
+
+def check_identity(account: Account, identity: Identity) -> None:
+    """Raises AskStaff if the account was somebody else so far."""
+    if account.identity and account.identity != identity.id:
+        raise AskStaff(
+            f"Account {account.name} was {account.identity_name or account.identity} and now "
+            f"signs in as {identity.name or identity.id}.",
+            "Enter the credentials of the former, or make another account for the latter.",
+        )
+
+
+def find_container(account: Account, connector: Connector, wanted: str = "") -> Container:
+    """The account's container of this name, id or URL; made as a row at its first use."""
+    info = choose_container(connector.containers(), wanted, account.name)
+    container, _ = Container.objects.update_or_create(
+        account=account, remote_id=info.id, defaults={"name": info.name}
+    )
+    return container
+
+
+def choose_container(
+    offered: Sequence[ContainerInfo], wanted: str, account_name: str
+) -> ContainerInfo:
+    """The one meant by ``wanted``: an id, a URL or a name; "" is the only one there is."""
+    if not wanted:
+        found = list(offered)
+    else:
+        found = [item for item in offered if _same_place(item.id, wanted)] or [
+            item for item in offered if item.name.casefold() == wanted.casefold()
+        ]
+    if len(found) == 1:
+        return found[0]
+    there_is = "; ".join(f"{item.name} ({item.id})" for item in offered) or "none"
+    if not offered:
+        raise AskStaff(f"Account {account_name} has no container.", "Make one in the app.")
+    if not wanted:
+        raise AskStaff(f"Account {account_name} has several containers.", f"Name one: {there_is}.")
+    if found:
+        raise AskStaff(
+            f"Account {account_name} has several containers named {wanted!r}.",
+            f"Name it by its id: {there_is}.",
+        )
+    raise AskStaff(f"Account {account_name} has no container {wanted!r}.", f"There is: {there_is}.")
+
+
+def refresh_catalogue(container: Container, connector: Connector) -> None:
+    """Ask the app again what the container offers."""
+    container.catalogue_data = catalogue_to_json(connector.catalogue(container.remote_id))
+    container.catalogue_at = timezone.now()
+    container.save(update_fields=["catalogue_data", "catalogue_at"])
+
+
+def _same_place(remote_id: str, wanted: str) -> bool:
+    """Ids of address books are addresses, with or without a host; a slash at the end or the
+    way special characters are quoted makes no difference."""
+    if remote_id == wanted:
+        return True
+    one, two = urlsplit(remote_id), urlsplit(wanted)
+    if one.netloc and two.netloc and one.netloc.casefold() != two.netloc.casefold():
+        return False
+    if not (two.path.startswith("/") and one.path.startswith("/")):
+        return False
+    return unquote(one.path).rstrip("/") == unquote(two.path).rstrip("/")

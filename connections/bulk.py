@@ -1,0 +1,132 @@
+"""Many rows at once, at a quarter of the cost of Django's ``bulk_create`` and ``bulk_update``.
+
+Those build an expression for every value of every row, which for a first sync is more work than
+everything else together. Here the statement of a table is made once, and each field converts its
+own values, as it does for Django. They are written as they stand: nothing is filled in by
+``auto_now``, and no signal is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+from django.db import connection
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+#: Rows in one INSERT; SQLite takes 32,766 parameters in a statement, the widest table has 24.
+CHUNK = 100
+
+
+def insert(objects: Sequence[Model]) -> None:
+    """Insert new rows of one model; the objects get their ids."""
+    for start in range(0, len(objects), CHUNK):
+        part = objects[start : start + CHUNK]
+        model = type(part[0])
+        names = _all_but_id(model)
+        columns = _columns(model, names)
+        statement = _insert_statement(model, names, len(part))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{statement} RETURNING {_quoted(model._meta.pk.column)}",
+                [value for item in part for value in _values(item, columns)],
+            )
+            for item, (id_,) in zip(part, cursor.fetchall(), strict=True):
+                item.pk = id_
+                item._state.adding, item._state.db = False, connection.alias
+
+
+def update(objects: Sequence[Model], names: tuple[str, ...]) -> None:
+    """Write these fields of rows of one model that are there."""
+    if objects:
+        model = type(objects[0])
+        columns = _columns(model, names)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                _update_statement(model, names),
+                [(*_values(item, columns), item.pk) for item in objects],
+            )
+
+
+def insert_values(
+    model: type[Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows that nobody needs as objects."""
+    converters = [convert for _, convert in _columns(model, names)]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _insert_statement(model, names, 1),
+            [
+                [
+                    convert(value) if convert else value
+                    for convert, value in zip(converters, row, strict=True)
+                ]
+                for row in rows
+            ],
+        )
+
+
+#: What database drivers take as it is.
+_PLAIN = (AutoField, BooleanField, CharField, IntegerField, TextField)
+#: The attribute of a field, and what converts its value for the database.
+Column = tuple[str, Callable[[Any], Any] | None]
+
+
+def _values(item: Model, columns: Sequence[Column]) -> list[Any]:
+    return [
+        convert(getattr(item, name)) if convert else getattr(item, name)
+        for name, convert in columns
+    ]
+
+
+@lru_cache
+def _columns(model: type[Model], names: tuple[str, ...]) -> tuple[Column, ...]:
+    return tuple((field.attname, _converter(field)) for field in _fields(model, names))
+
+
+def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    stored = field.target_field if isinstance(field, ForeignKey) else field
+    if isinstance(stored, _PLAIN):
+        return None
+    convert = partial(stored.get_db_prep_save, connection=connection)
+    return lru_cache(maxsize=64)(convert) if isinstance(stored, DateTimeField) else convert
+
+
+@lru_cache
+def _all_but_id(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.name for field in model._meta.concrete_fields if not field.primary_key)
+
+
+def _fields(model: type[Model], names: tuple[str, ...]) -> list[Field[Any, Any]]:
+    return [model._meta.get_field(name) for name in names]
+
+
+@lru_cache
+def _insert_statement(model: type[Model], names: tuple[str, ...], rows: int) -> str:
+    columns = ", ".join(_quoted(field.column) for field in _fields(model, names))
+    row = f"({', '.join(['%s'] * len(names))})"
+    return (
+        f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * rows)}"
+    )
+
+
+@lru_cache
+def _update_statement(model: type[Model], names: tuple[str, ...]) -> str:
+    columns = ", ".join(f"{_quoted(field.column)} = %s" for field in _fields(model, names))
+    table, id_ = model._meta.db_table, model._meta.pk.column
+    return f"UPDATE {_quoted(table)} SET {columns} WHERE {_quoted(id_)} = %s"
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

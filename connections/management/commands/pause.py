@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from connections.names import connection_named
+from connections.states import pause
+from connectors.errors import AskStaff
+
+
+class Command(BaseCommand):
+    help = (
+        "Pause a connection: nothing is written any more until `resume`. What changes meanwhile "
+        "in the apps is synced then."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="the connection's name")
+
+    def handle(self, *args: Any, name: str, **options: Any) -> None:
+        try:
+            moved = pause(connection_named(name))
+        except AskStaff as error:
+            raise CommandError(str(error), returncode=2) from error
+        self.stdout.write(f"{name} is paused." if moved else f"{name} was paused already.")

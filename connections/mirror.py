@@ -1,0 +1,240 @@
+"""The mirror: records as last seen, indexed for matching. Written by ``observe`` (what an app
+shows) and by the sync's apply (what an app answered to a write), always within a transaction of
+theirs and under the account's lease."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from connections import bulk
+from connections.models import Container, Key, Record
+from connections.stamps import Stamp, restamp
+from connectors.connector import Received
+from connectors.contact import Contact, contact_from_json, contact_to_json, digest
+from connectors.fields import FieldType, fold, normal
+
+CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A record as an app showed it. ``written``: the stamps of what we have just written.
+
+    ``is_direct``: it was read by its id, so it is as the record is now, while what a listing
+    shows may be late. ``is_answer``: so it is too, and answers a write of ours.
+    """
+
+    received: Received
+    written: Mapping[str, Stamp] = field(default_factory=dict)
+    is_answer: bool = False
+    is_direct: bool = False
+
+    @property
+    def is_current(self) -> bool:
+        return self.is_answer or self.is_direct
+
+
+def locked(container: Container) -> Container:
+    """The container's row, fresh and locked until the transaction ends."""
+    return Container.objects.select_for_update().get(pk=container.pk)
+
+
+def push_clock(container_id: int, number: int) -> None:
+    """A stamp from elsewhere arrived: the container's clock is not behind it."""
+    Container.objects.filter(pk=container_id, number__lt=number).update(number=number)
+
+
+def contact_of(record: Record) -> Contact | None:
+    return contact_from_json(record.contact) if record.contact is not None else None
+
+
+def raw_of(record: Record) -> bytes:
+    return zlib.decompress(record.raw) if record.raw else b""
+
+
+def versions(container: Container, ids: Collection[str]) -> dict[str, str]:
+    """By remote id the versions of those records that we hold and that are alive."""
+    found: dict[str, str] = {}
+    wanted = list(ids)
+    for start in range(0, len(wanted), CHUNK):
+        rows = Record.objects.filter(
+            container=container, remote_id__in=wanted[start : start + CHUNK], gone_at=None
+        )
+        found.update(rows.values_list("remote_id", "version"))
+    return found
+
+
+def absorb(
+    container: Container, sightings: Sequence[Sighting], now: datetime, lag: float = 0
+) -> dict[str, Record]:
+    """Take sightings into the mirror; by remote id the records as they now are.
+
+    ``container`` is the ``locked`` row; its number moves on and is left for the caller to save.
+    A sighting of a version that we have overwritten within ``lag`` seconds is an old one that
+    arrives late, and is dropped.
+    """
+    ids = [sighting.received.id for sighting in sightings]
+    records = {
+        record.remote_id: record
+        for record in Record.objects.filter(container=container, remote_id__in=ids)
+    }
+    added: list[Record] = []
+    changed: dict[str, Record] = {}
+    shown: dict[str, Contact | None] = {}
+    for sighting in sightings:
+        received = sighting.received
+        record = records.get(received.id)
+        if record is None:
+            record = Record(container=container, remote_id=received.id, first_seen_at=now)
+            records[received.id] = record
+            added.append(record)
+        elif not sighting.is_current and _is_late(record, received.version, now, lag):
+            continue
+        elif record.pk:
+            changed[received.id] = record
+        _take(container, record, sighting, now)
+        shown[received.id] = received.contact or contact_of(record)
+    _save(container, added, list(changed.values()), shown)
+    return records
+
+
+def vanish(container: Container, ids: Collection[str], now: datetime) -> int:
+    """These records are no longer in the app; how many of them were until now."""
+    wanted = list(ids)
+    count = 0
+    for start in range(0, len(wanted), CHUNK):
+        part = list(
+            Record.objects.filter(
+                container=container, remote_id__in=wanted[start : start + CHUNK], gone_at=None
+            ).only("pk", "container_id")
+        )
+        for record in part:
+            container.number += 1
+            record.number, record.gone_at, record.digest = container.number, now, ""
+        bulk.update(part, ("number", "gone_at", "digest"))
+        Key.objects.filter(record__in=part).delete()
+        count += len(part)
+    return count
+
+
+def absent(container: Container, seen: Collection[str], now: datetime, lag: float) -> list[str]:
+    """Which records a complete listing did not name. One that we wrote a moment ago may only
+    be late in the app's index, and is not counted."""
+    settled = now - timedelta(seconds=lag)
+    rows = Record.objects.filter(container=container, gone_at=None)
+    return [
+        remote_id
+        for remote_id, written_at in rows.values_list("remote_id", "written_at").iterator()
+        if remote_id not in seen and not (lag and written_at and written_at > settled)
+    ]
+
+
+def doubtful(
+    container: Container, received: Sequence[Received], now: datetime, lag: float
+) -> list[str]:
+    """Which of what a listing shows may be older than what we know at first hand: we wrote or
+    read the record, or found it gone, within ``lag`` seconds, and now it looks different."""
+    if not lag or not received:
+        return []
+    horizon = now - timedelta(seconds=lag)
+    versions = {item.id: item.version for item in received}
+    rows = Record.objects.filter(
+        Q(written_at__gt=horizon) | Q(gone_at__gt=horizon),
+        container=container,
+        remote_id__in=versions,
+    )
+    return [
+        record.remote_id
+        for record in rows.only("remote_id", "version", "overwritten", "gone_at")
+        if record.gone_at
+        or not (
+            record.version == versions[record.remote_id]
+            or _is_late(record, versions[record.remote_id], now, lag)
+        )
+    ]
+
+
+def _is_late(record: Record, version: str, now: datetime, lag: float) -> bool:
+    if not lag or not version:
+        return False
+    horizon = (now - timedelta(seconds=2 * lag)).isoformat()
+    return any(old == version and at > horizon for old, at in record.overwritten)
+
+
+def _take(container: Container, record: Record, sighting: Sighting, now: datetime) -> None:
+    received = sighting.received
+    old = contact_of(record)
+    new = received.contact
+    fingerprint = (
+        digest(new) if new is not None and not received.fault else f"fault {received.version}"[:32]
+    )
+    if sighting.is_current:
+        horizon = (now - timedelta(days=1)).isoformat()
+        kept = [pair for pair in record.overwritten if pair[1] > horizon]
+        if record.version and record.version != received.version:
+            kept.append([record.version, now.isoformat()])
+        record.overwritten = kept
+        record.written_at = now
+    if sighting.is_answer:
+        record.pending = {}
+    if fingerprint != record.digest or record.gone_at or sighting.is_answer:
+        carried = [stamp.number for stamp in sighting.written.values()]
+        container.number = max(container.number + 1, *carried, 0)
+        record.number = container.number
+    if new is not None:
+        record.stamps = restamp(
+            old, new, record.stamps, sighting.written, record.pending, record.number
+        )
+        record.contact = contact_to_json(new)
+        record.title = new.title[:300]
+    record.digest = fingerprint
+    record.version = received.version
+    record.fault = received.fault
+    record.raw = zlib.compress(received.raw, 1) if received.raw else b""
+    record.gone_at = None
+
+
+_COLUMNS = (
+    "version", "number", "digest", "contact", "stamps", "pending", "overwritten", "raw", "fault",
+    "title", "written_at", "gone_at",
+)  # fmt: skip
+
+
+def _save(
+    container: Container,
+    added: list[Record],
+    changed: list[Record],
+    shown: Mapping[str, Contact | None],
+) -> None:
+    bulk.insert(added)
+    if changed:
+        bulk.update(changed, _COLUMNS)
+        Key.objects.filter(record__in=changed).delete()
+    keys = [
+        (record.pk, container.pk, kind, value)
+        for record in (*added, *changed)
+        for kind, value in keys_of(shown[record.remote_id])
+    ]
+    bulk.insert_values(Key, ("record", "container", "kind", "value"), keys)
+
+
+def keys_of(contact: Contact | None) -> list[tuple[str, str]]:
+    """By what a contact can be found, e-mails first and the primary one before the others."""
+    if contact is None:
+        return []
+    emails = [normal(FieldType.EMAIL, text) for text in contact.texts("emails")]
+    phones = [
+        normal(FieldType.PHONE, text, settings.DEFAULT_REGION) for text in contact.texts("phones")
+    ]
+    pairs: Iterable[tuple[str, str]] = (
+        *((Key.Kind.EMAIL, value) for value in emails),
+        *((Key.Kind.PHONE, value) for value in phones),
+        (Key.Kind.NAME, fold(contact.name)),
+    )
+    return [(kind, value[:400]) for kind, value in dict.fromkeys(pairs) if value]

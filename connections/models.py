@@ -1,0 +1,213 @@
+"""The tables of accounts, their containers, the mirror of those, and connections."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from connections.catalogues import catalogue_from_json
+from connectors import registry
+from connectors.connector import Catalogue
+
+
+class Account(models.Model):
+    """One authorised login at an app, reusable by many connections."""
+
+    name = models.CharField(
+        max_length=100, unique=True, help_text="How staff and the configuration file call it."
+    )
+    app = models.CharField(max_length=30, choices=registry.choices)
+    identity = models.CharField(
+        max_length=500, blank=True, editable=False, help_text="The app's unchangeable id of it."
+    )
+    identity_name = models.CharField("signed in as", max_length=300, blank=True, editable=False)
+    sealed = models.TextField(
+        blank=True, editable=False, help_text="The credentials, encrypted (connections.vault)."
+    )
+    attention = models.TextField(
+        "needs attention",
+        blank=True,
+        editable=False,
+        help_text="Why it cannot be used, and the remedy.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Container(models.Model):
+    """Where an account keeps contacts, and how far we have read it.
+
+    ``number`` counts the changes observed or made in it, and is at the same time a logical
+    (Lamport) clock: a value that arrives with a later stamp pushes it forward.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="containers")
+    remote_id = models.CharField(max_length=1000)
+    name = models.CharField(max_length=300)
+    cursor = models.TextField(blank=True, editable=False)
+    number = models.BigIntegerField(default=0, editable=False)
+    catalogue_data = models.JSONField(default=dict, editable=False)
+    catalogue_at = models.DateTimeField(null=True, editable=False)
+    read_at = models.DateTimeField("last read", null=True, editable=False)
+    full_at = models.DateTimeField("last read in full", null=True, editable=False)
+
+    class Meta:
+        ordering = ["account", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "remote_id"], name="one_row_a_container")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.name}"
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return catalogue_from_json(self.catalogue_data)
+
+
+class Record(models.Model):
+    """What our mirror holds of one contact of a container."""
+
+    container = models.ForeignKey(Container, models.CASCADE, related_name="records")
+    remote_id = models.CharField(max_length=1000)
+    version = models.CharField(max_length=300, blank=True)
+    number = models.BigIntegerField(help_text="The container's number of its latest change.")
+    digest = models.CharField(max_length=32, blank=True)
+    contact = models.JSONField(null=True, help_text="connectors.contact.contact_to_json")
+    stamps = models.JSONField(default=dict, help_text="field: [stamp, raw]")
+    pending = models.JSONField(
+        default=dict, help_text="Values of a write without an answer yet. field: [value, stamp]"
+    )
+    overwritten = models.JSONField(
+        default=list, help_text="Versions that a late listing may still show: [version, time]"
+    )
+    raw = models.BinaryField(default=b"", help_text="The app's own record, zlib-compressed.")
+    fault = models.TextField(blank=True, help_text="Why it could not be understood.")
+    title = models.CharField(max_length=300, blank=True)
+    first_seen_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["container", "remote_id"], name="one_row_a_record")
+        ]
+        indexes = [models.Index(fields=["container", "number"], name="record_by_number")]
+
+    def __str__(self) -> str:
+        return self.title or self.remote_id
+
+
+class Key(models.Model):
+    """By what a record can be found: its normalised e-mails, phones and name."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email"
+        PHONE = "phone"
+        NAME = "name"
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="keys")
+    container = models.ForeignKey(Container, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    value = models.CharField(max_length=400)
+
+    class Meta:
+        indexes = [models.Index(fields=["container", "kind", "value"], name="key_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class Side(models.TextChoices):
+    A = "a"
+    B = "b"
+
+
+class Connection(models.Model):
+    """Two sides kept equal, with direction, mappings and options."""
+
+    class Direction(models.TextChoices):
+        TWO_WAY = "two-way", "Two-way"
+        A_TO_B = "a-to-b", "A → B"
+        B_TO_A = "b-to-a", "B → A"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+
+    name = models.CharField(max_length=100, unique=True)
+    a = models.ForeignKey(Container, models.PROTECT, related_name="connections_as_a")
+    b = models.ForeignKey(Container, models.PROTECT, related_name="connections_as_b")
+    direction = models.CharField(max_length=10, choices=Direction, default=Direction.TWO_WAY)
+    winner = models.CharField(
+        max_length=1,
+        choices=Side,
+        default=Side.A,
+        help_text="Whose value stays where both sides have different ones.",
+    )
+    avoid_duplicates = models.BooleanField(
+        default=True, help_text="Contacts without an e-mail address are left out."
+    )
+    never_blank = models.BooleanField(
+        "never blank a field",
+        default=False,
+        help_text="A value cleared on one side stays on the other.",
+    )
+    region = models.CharField(
+        max_length=2,
+        blank=True,
+        help_text="Country (two letters) of phone numbers without a country code.",
+    )
+    interval = models.PositiveIntegerField(default=5, help_text="Minutes between two runs.")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    attention = models.TextField("needs attention", blank=True, editable=False)
+    brakes = models.JSONField(
+        default=dict, blank=True, help_text="Limits that differ from the default."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        permissions = [
+            ("operate_connection", "Can sync, preview, start, pause and resume connections")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def container(self, side: str) -> Container:
+        return self.a if side == Side.A else self.b
+
+
+class FieldMapping(models.Model):
+    """One line: field of a, arrow, field of b."""
+
+    class Arrow(models.TextChoices):
+        BOTH = "<->", "↔"
+        TO_B = "->", "→"
+        TO_A = "<-", "←"
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="mappings")
+    position = models.PositiveIntegerField(default=0)
+    a = models.CharField("field of A", max_length=200)
+    arrow = models.CharField(max_length=3, choices=Arrow, default=Arrow.BOTH)
+    b = models.CharField("field of B", max_length=200)
+    on = models.BooleanField(default=True)
+    winner = models.CharField(max_length=1, choices=Side, blank=True)
+    default = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "a", "b"], name="one_line_a_pair_of_fields"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.a} {self.get_arrow_display()} {self.b}"

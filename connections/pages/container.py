@@ -1,0 +1,20 @@
+"""Containers, as their apps showed them."""
+
+from __future__ import annotations
+
+from unfold.decorators import display
+
+from connections.models import Container
+from connections.pages.read_only import ReadOnly
+
+
+class ContainerAdmin(ReadOnly):
+    list_display = ["name", "account", "remote_id", "read_at"]
+    list_filter = ["account"]
+    list_select_related = ["account"]
+    search_fields = ["name", "remote_id"]
+    fields = ["name", "account", "remote_id", "offers", "read_at", "full_at"]
+
+    @display(description="Fields")
+    def offers(self, container: Container) -> str:
+        return ", ".join(field.label for field in container.catalogue.fields) or "not read yet"

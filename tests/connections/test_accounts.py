@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connections.accounts import (
+    check_identity,
+    choose_container,
+    find_container,
+    open_account,
+    refresh_catalogue,
+)
+from connections.models import Account, Container
+from connections.vault import seal
+from connectors.connector import ContainerInfo, Identity
+from connectors.errors import AskStaff, SignInAgain
+
+BOOKS = [
+    ContainerInfo("/dav/alice/friends/", "Friends"),
+    ContainerInfo("/dav/alice/work%20mates/", "Work"),
+    ContainerInfo("/dav/alice/old/", "Work"),
+]
+THERE_IS = "Friends (/dav/alice/friends/); Work (/dav/alice/work%20mates/); Work (/dav/alice/old/)."
+
+
+def memory(name: str) -> Account:
+    return Account.objects.create(name=name, app="memory", sealed=seal({"name": name}))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("/dav/alice/friends/", 0),
+        ("/dav/alice/friends", 0),
+        ("https://example.org/dav/alice/friends/", 0),
+        ("friends", 0),
+        ("/dav/alice/work mates/", 1),
+        ("https://example.org/dav/alice/old", 2),
+    ],
+)
+def test_choose_container_by_id_url_or_name(wanted: str, found: int) -> None:
+    assert choose_container(BOOKS, wanted, "home") == BOOKS[found]
+
+
+def test_choose_container_takes_the_only_one() -> None:
+    assert choose_container(BOOKS[:1], "", "home") == BOOKS[0]
+
+
+def test_choose_container_minds_the_host() -> None:
+    offered = [
+        ContainerInfo("https://a.example/x/", "A"),
+        ContainerInfo("https://b.example/x/", "B"),
+    ]
+    assert choose_container(offered, "https://B.example/x", "home") == offered[1]
+
+
+@pytest.mark.parametrize(
+    ("offered", "wanted", "message"),
+    [
+        (BOOKS, "", f"Account home has several containers. Name one: {THERE_IS}"),
+        (BOOKS, "Enemies", f"Account home has no container 'Enemies'. There is: {THERE_IS}"),
+        (
+            BOOKS,
+            "Work",
+            f"Account home has several containers named 'Work'. Name it by its id: {THERE_IS}",
+        ),
+        ([], "", "Account home has no container. Make one in the app."),
+    ],
+    ids=["which", "unknown", "ambiguous", "none"],
+)
+def test_choose_container_lists_what_there_is(
+    offered: list[ContainerInfo], wanted: str, message: str
+) -> None:
+    with pytest.raises(AskStaff) as error:
+        choose_container(offered, wanted, "home")
+    assert str(error.value) == message
+
+
+def test_check_identity_takes_the_first_and_refuses_another() -> None:
+    alice, bob = Identity("id-1", "alice"), Identity("id-2", "bob")
+    check_identity(Account(name="home"), alice)
+    home = Account(name="home", identity="id-1", identity_name="alice")
+    check_identity(home, Identity("id-1", "alice under a new name"))
+    with pytest.raises(AskStaff) as error:
+        check_identity(home, bob)
+    assert str(error.value) == (
+        "Account home was alice and now signs in as bob. Enter the credentials of the "
+        "former, or make another account for the latter."
+    )
+
+
+def test_find_container_makes_its_row_once(db: None, var: Path) -> None:
+    account = memory("one")
+    connector = open_account(account)
+    found = [find_container(account, connector, wanted) for wanted in ("", "contacts", "Contacts")]
+    assert [row.pk for row in found] == [Container.objects.get().pk] * 3
+
+
+def test_refresh_catalogue_keeps_what_the_app_offers(db: None, var: Path) -> None:
+    account = memory("one")
+    connector = open_account(account)
+    container = find_container(account, connector)
+    refresh_catalogue(container, connector)
+    container.refresh_from_db()
+    assert container.catalogue == connector.catalogue(container.remote_id)
+    assert container.catalogue_at is not None
+
+
+def test_open_account_without_credentials_asks_for_them(db: None) -> None:
+    with pytest.raises(SignInAgain, match="Account new has no credentials"):
+        open_account(Account.objects.create(name="new", app="memory"))
