@@ -1,0 +1,89 @@
+"""A configuration file, from its text to what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from connections.models import Container
+from rules.configuration.accounts import read_accounts
+from rules.configuration.changes import account_changes, connection_changes
+from rules.configuration.connections import read_connections
+from rules.configuration.document import read_document
+from rules.configuration.logins import logins_of
+from rules.configuration.looks import Look, look_at
+from rules.configuration.problems import Problem, Problems
+from rules.configuration.questions import questions_of
+from rules.configuration.saving import save_account, save_connection, save_containers
+from rules.configuration.wishes import Wish, stored_connections, wishes_of
+from rules.history import record_revision
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``changes`` in words, empty when everything was like that already."""
+
+    changes: tuple[str, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    looks: Mapping[str, Look]
+    #: What is wished for, with what would change.
+    wishes: list[tuple[Wish, list[str]]]
+
+    def changes(self) -> tuple[str, ...]:
+        accounts = (change for look in self.looks.values() for change in account_changes(look))
+        return (*accounts, *(change for _, changes in self.wishes for change in changes))
+
+
+def load(
+    text: str,
+    environment: Mapping[str, str],
+    *,
+    check: bool = False,
+    by: Any = None,
+    source: str = "",
+) -> Outcome:
+    """Make the tables say what the text says. With ``check`` nothing is stored.
+
+    Raises ConfigurationError with all that is wrong; nothing is then stored either. The apps
+    are asked in both cases: whether they can be opened and what they offer is part of the
+    answer. ``by`` (a user or None) and ``source`` go into the history.
+    """
+    problems = Problems()
+    plan = _plan(text, environment, problems)
+    changes = plan.changes()
+    if not check:
+        with transaction.atomic():
+            _save(plan, by, source)
+    return Outcome(changes, tuple(sorted(problems.warnings)))
+
+
+def _plan(text: str, environment: Mapping[str, str], problems: Problems) -> _Plan:
+    root = read_document(text, problems)
+    root.only("accounts", "connections")
+    accounts = read_accounts(root, environment, problems)
+    wanted = read_connections(root)
+    stored = stored_connections()
+    questions = questions_of(wanted.values(), stored, problems)
+    logins = logins_of(accounts, questions.values(), problems)
+    looks = look_at(logins.values(), questions.values(), problems)
+    wishes = wishes_of(wanted, stored, questions, looks, problems)
+    problems.stop()
+    return _Plan(looks, [(wish, connection_changes(wish)) for wish in wishes])
+
+
+def _save(plan: _Plan, by: Any, source: str) -> None:
+    containers: dict[tuple[str, str], Container] = {}
+    for look in plan.looks.values():
+        account = save_account(look)
+        for remote_id, container in save_containers(account, look).items():
+            containers[account.name, remote_id] = container
+    for wish, changes in plan.wishes:
+        if changes:
+            record_revision(save_connection(wish, containers), by, source)

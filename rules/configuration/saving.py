@@ -1,0 +1,77 @@
+"""Carrying out what a file says. Runs inside the transaction of ``loading``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from connections.catalogues import catalogue_to_json
+from connections.models import Account, Connection, Container, FieldMapping
+from connections.vault import seal
+from rules.configuration.looks import Look
+from rules.configuration.mappings import Lines
+from rules.configuration.wishes import OPTIONS, Wish
+from rules.setup import Brakes
+
+
+def save_account(look: Look) -> Account:
+    login = look.login
+    account = login.stored or Account(name=login.name, app=login.app)
+    account.identity, account.identity_name = look.identity.id, look.identity.name
+    if login.changed:
+        account.sealed = seal(login.credentials)
+    account.attention = ""  # it has just been opened
+    account.save(update_fields=_only(account, "identity", "identity_name", "sealed", "attention"))
+    return account
+
+
+def save_containers(account: Account, look: Look) -> dict[str, Container]:
+    """By the app's id, those that the file's sides are, with their catalogue as just read."""
+    found = {}
+    for info in look.chosen.values():
+        found[info.id], _ = Container.objects.update_or_create(
+            account=account,
+            remote_id=info.id,
+            defaults={
+                "name": info.name,
+                "catalogue_data": catalogue_to_json(look.catalogues[info.id]),
+                "catalogue_at": timezone.now(),
+            },
+        )
+    return found
+
+
+def save_connection(wish: Wish, containers: Mapping[tuple[str, str], Container]) -> Connection:
+    connection = wish.stored or Connection(name=wish.name)
+    connection.a, connection.b = containers[wish.a.key], containers[wish.b.key]
+    for name, value in wish.options.items():
+        setattr(connection, name, value)
+    connection.brakes = _other_than_default(wish.options["brakes"])
+    connection.save(update_fields=_only(connection, "a", "b", *OPTIONS))
+    _save_lines(connection, wish.lines)
+    return connection
+
+
+def _save_lines(connection: Connection, lines: Lines) -> None:
+    rows = {(row.a, row.b): row for row in connection.mappings.all()}
+    for position, (key, line) in enumerate(lines.items()):
+        row = rows.pop(key, None) or FieldMapping(
+            connection=connection, a=line.a, b=line.b, default=line.default
+        )
+        row.position, row.arrow, row.on, row.winner = position, line.arrow, line.on, line.winner
+        row.save()
+    connection.mappings.filter(pk__in=[row.pk for row in rows.values()]).delete()
+
+
+def _only(row: Model, *fields: str) -> tuple[str, ...] | None:
+    """Of a row that is there already these fields: a run may be changing the others just now."""
+    return fields if row.pk else None
+
+
+def _other_than_default(brakes: Mapping[str, Any]) -> dict[str, Any]:
+    given = Brakes.from_json(brakes)
+    default = Brakes()
+    return {name: brakes[name] for name in brakes if getattr(given, name) != getattr(default, name)}

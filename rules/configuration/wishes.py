@@ -1,0 +1,177 @@
+"""What each connection of a file is to be, whole: the file's words over what is stored over the
+defaults, checked against tables and catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from connections.joining import Place as ContainerPlace
+from connections.joining import check_places, place_of
+from connections.models import Connection
+from connectors.connector import Catalogue
+from connectors.errors import AskStaff
+from rules.configuration.connections import WantedConnection
+from rules.configuration.looks import Look
+from rules.configuration.mappings import Lines, MappingLine, lines_of
+from rules.configuration.problems import Place, Problems
+from rules.configuration.questions import Question
+from rules.setup import Brakes
+
+OPTIONS = (
+    "direction",
+    "winner",
+    "avoid_duplicates",
+    "never_blank",
+    "region",
+    "interval",
+    "state",
+    "brakes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WishedSide:
+    place: ContainerPlace
+    catalogue: Catalogue
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.place.account, self.place.remote_id
+
+    def __str__(self) -> str:
+        return str(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    name: str
+    stored: Connection | None
+    a: WishedSide
+    b: WishedSide
+    options: Mapping[str, Any]
+    lines: Lines
+    place: Place
+
+    def side(self, side: str) -> WishedSide:
+        return self.a if side == "a" else self.b
+
+
+def stored_connections() -> dict[str, Connection]:
+    rows = Connection.objects.select_related("a__account", "b__account")
+    return {row.name: row for row in rows.prefetch_related("mappings")}
+
+
+def wishes_of(
+    wanted: Mapping[str, WantedConnection],
+    stored: Mapping[str, Connection],
+    questions: Mapping[tuple[str, str], Question],
+    looks: Mapping[str, Look],
+    problems: Problems,
+) -> list[Wish]:
+    wishes: list[Wish] = []
+    for connection in wanted.values():
+        a, b = (_side(questions.get((connection.name, side)), looks) for side in ("a", "b"))
+        if a and b:
+            row = stored.get(connection.name)
+            wishes.append(_wish(connection, row, a, b, problems))
+    _check_places(wishes, stored, problems)
+    return wishes
+
+
+def _side(question: Question | None, looks: Mapping[str, Look]) -> WishedSide | None:
+    look = looks.get(question.account) if question else None
+    info = look.chosen.get(question.container) if look and question else None
+    if look is None or info is None:
+        return None
+    place = ContainerPlace(look.login.app, look.identity.id, info.id, look.login.name, info.name)
+    return WishedSide(place, look.catalogues[info.id])
+
+
+def _wish(
+    wanted: WantedConnection,
+    row: Connection | None,
+    a: WishedSide,
+    b: WishedSide,
+    problems: Problems,
+) -> Wish:
+    options = {**options_of(row or Connection()), **wanted.options}
+    options["brakes"] = {**brakes_of(row), **wanted.options.get("brakes", {})}
+    if row and wanted.with_default is None:
+        lines = stored_lines(row)
+    else:
+        with_default = wanted.with_default is not False
+        lines = lines_of(wanted.lines, with_default, a.catalogue, b.catalogue, problems)
+    wish = Wish(wanted.name, row, a, b, options, lines, wanted.place)
+    if row and has_run(row):
+        _check_what_is_fixed(wish, row, wanted, problems)
+    return wish
+
+
+def _check_what_is_fixed(
+    wish: Wish, row: Connection, wanted: WantedConnection, problems: Problems
+) -> None:
+    for side in ("a", "b"):
+        container = row.container(side)
+        if wish.side(side).key != (container.account.name, container.remote_id):
+            problems.error(
+                wanted.at[side],
+                f"The connection has run: its side {side} stays {container}. "
+                "Make another connection for another container.",
+            )
+    if wish.options["state"] == Connection.State.DRAFT != row.state:
+        problems.error(
+            wanted.at["state"], "The connection has run, so it is no draft any more. Write paused."
+        )
+
+
+def _check_places(
+    wishes: Iterable[Wish], stored: Mapping[str, Connection], problems: Problems
+) -> None:
+    asked = {wish.name: wish for wish in wishes}
+    taken = {
+        name: (place_of(row.a), place_of(row.b))
+        for name, row in stored.items()
+        if name not in asked
+    }
+    for wish in asked.values():
+        try:
+            check_places(wish.a.place, wish.b.place, taken)
+        except AskStaff as error:
+            problems.error(wish.place, str(error))
+        else:
+            taken[wish.name] = (wish.a.place, wish.b.place)
+
+
+def options_of(row: Connection) -> dict[str, Any]:
+    """The options as they are stored, or the defaults of a row not stored yet."""
+    found = {name: getattr(row, name) for name in OPTIONS}
+    return {**found, "brakes": brakes_of(row)}
+
+
+def brakes_of(row: Connection | None) -> dict[str, Any]:
+    """All limits, the default ones too, as JSON has them."""
+    default = {
+        name: list(limit) if isinstance(limit, tuple) else limit
+        for name, limit in asdict(Brakes()).items()
+    }
+    return {**default, **(row.brakes if row else {})}
+
+
+def stored_lines(row: Connection) -> Lines:
+    return {
+        (line.a, line.b): MappingLine(
+            line.a, line.arrow, line.b, line.on, line.winner, line.default
+        )
+        for line in row.mappings.all()
+    }
+
+
+def has_run(row: Connection) -> bool:
+    """Did a run ever get as far as doing something? (The tables of runs are a higher room's,
+    reached from here only through Django's reverse managers.)"""
+    planned = getattr(row, "planned", None)
+    if planned and planned.first_done_at:
+        return True
+    return bool(row.runs.filter(kind="sync", steps__isnull=False).exists())
