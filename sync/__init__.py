@@ -1,0 +1,1 @@
+"""The journey of a contact: what a sync knows, plans, does, repairs and shows."""

@@ -1,0 +1,26 @@
+"""Registers the desk: this app comes last, so that it sees what all others have registered."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+
+from connections.models import Connection
+from sync.desk import others
+from sync.desk.connection import ConnectionDesk
+from sync.desk.people import SyncRecordAdmin
+from sync.desk.runs import RunAdmin
+from sync.desk.steps import StepAdmin
+from sync.models import Run, Step, SyncRecord
+
+admin.site.register(Connection, ConnectionDesk)
+admin.site.register(Run, RunAdmin)
+admin.site.register(Step, StepAdmin)
+admin.site.register(SyncRecord, SyncRecordAdmin)
+
+admin.site.index_template = "sync/index.html"
+
+others.hide()
+for model, page in ((User, others.OurUserAdmin), (Group, others.OurGroupAdmin)):
+    admin.site.unregister(model)
+    admin.site.register(model, page)

@@ -1,0 +1,89 @@
+"""Runs: a list, and a page with live progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from connections.pages.read_only import ReadOnly
+from sync.desk.progress import progress_of
+from sync.desk.standing import is_open
+from sync.desk.words import RUN_LABEL, changes, done_in, lasted, moment
+from sync.models import Run
+from sync.report import standing
+
+#: Steps shown on the page itself; all are a click away.
+SHOWN = 50
+
+
+class RunAdmin(ReadOnly):
+    list_display = ["number", "connection", "kind", "status", "did", "why", "asked", "took"]
+    list_display_links = ["number"]
+    list_filter = ["connection", "kind", "state", "requested_at"]
+    list_select_related = ["connection"]
+    search_fields = ["connection__name", "why"]
+    fields = ["connection", "kind", "requested_by", "requested_at", "started_at", "finished_at"]
+    change_form_outer_before_template = "sync/run.html"
+
+    @display(description="Run", ordering="pk")
+    def number(self, run: Run) -> str:
+        return str(run.pk)
+
+    @display(description="State", ordering="state", label=RUN_LABEL)
+    def status(self, run: Run) -> str:
+        return run.get_state_display()
+
+    @display(description="Did")
+    def did(self, run: Run) -> str:
+        return done_in(run)
+
+    @display(description="Asked for", ordering="requested_at")
+    def asked(self, run: Run) -> SafeString:
+        return moment(run.requested_at)
+
+    @display(description="Took")
+    def took(self, run: Run) -> str:
+        return lasted(run)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = dict(extra_context or {})
+        run = self.get_object(request, unquote(object_id)) if object_id else None
+        if run is not None and self.has_view_permission(request, run):
+            steps = run.steps.select_related("run")
+            context.update(
+                progress_of(run),
+                title=str(run),
+                steps=[(step, changes(step)) for step in steps[:SHOWN]],
+                number_of_steps=steps.count(),
+                standing=standing(run.counts) if run.counts else "",
+            )
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def get_urls(self) -> list[URLPattern]:
+        progress = self.admin_site.admin_view(self.progress)
+        return [path("<int:pk>/progress/", progress, name="run_progress"), *super().get_urls()]
+
+    def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The part of a page that changes while a run is under way; htmx asks for it."""
+        run = get_object_or_404(Run.objects.select_related("connection"), pk=pk)
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        answer = TemplateResponse(request, "sync/progress.html", progress_of(run))
+        if not is_open(run):
+            # It has ended: the page around it shows what came of it.
+            answer["HX-Refresh"] = "true"
+        return answer

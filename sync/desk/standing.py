@@ -1,0 +1,117 @@
+"""How connections stand: what their pages and the first page show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+
+from connections.models import Account, Connection
+from sync.counts import in_words, totals
+from sync.models import Run, SyncRecord
+
+_OPEN = (Run.State.QUEUED, Run.State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What needs a person: what happened and what to do, and where."""
+
+    name: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    label: str
+    number: int
+    url: str
+
+
+def with_last_run(rows: QuerySet[Connection]) -> QuerySet[Connection]:
+    """With the state, end and reason of each one's latest sync, and whether one is open."""
+    runs = Run.objects.filter(connection=OuterRef("pk"), kind=Run.Kind.SYNC).order_by("-pk")
+    last = runs.filter(finished_at__isnull=False)
+    return rows.select_related("a__account", "b__account").annotate(
+        last_state=Subquery(last.values("state")[:1]),
+        last_end=Subquery(last.values("finished_at")[:1]),
+        last_why=Subquery(last.values("why")[:1]),
+        open_state=Subquery(runs.filter(state__in=_OPEN).values("state")[:1]),
+    )
+
+
+def troubles() -> list[Trouble]:
+    """Everything that waits for a person, over all connections."""
+    found = [
+        Trouble(account.name, account.attention, _account(account))
+        for account in Account.objects.exclude(attention="")
+    ]
+    broken = Q(attention__gt="") | Q(last_state=Run.State.HELD)
+    rows: Iterable[Any] = with_last_run(Connection.objects.all()).filter(broken)
+    for row in rows:
+        url = reverse("admin:connections_connection_change", args=[row.pk])
+        found.append(Trouble(row.name, row.attention or row.last_why or "", url))
+    return found
+
+
+def troubles_of(connection: Connection, last: Run | None) -> list[Trouble]:
+    """What stops this connection."""
+    found = [
+        Trouble(account.name, account.attention, _account(account))
+        for account in dict.fromkeys((connection.a.account, connection.b.account))
+        if account.attention
+    ]
+    if connection.attention:
+        found.append(Trouble("", connection.attention, ""))
+    elif last and not found and last.state not in (Run.State.DONE, Run.State.BUSY):
+        found.append(Trouble("", last.why, ""))
+    return found
+
+
+def counts_of(connection: Connection) -> list[Count]:
+    return list(_counts(connection))
+
+
+def _counts(connection: Connection) -> Iterator[Count]:
+    states = SyncRecord.State
+    standing: dict[str, Any] = in_words(totals(connection))
+    yield Count("In sync", standing["in_sync"], _people(connection, states.IN_SYNC))
+    for cause, number in standing["excluded"].items():
+        yield Count(f"Excluded: {cause}", number, _people(connection, states.EXCLUDED, cause))
+    yield Count("Duplicates", standing["duplicates"], _people(connection, states.DUPLICATE))
+    yield Count("To review", standing["to_review"], _people(connection, states.TO_REVIEW))
+    yield Count(
+        "Deleted opposite",
+        standing["deleted_opposite"],
+        _people(connection, states.DELETED_OPPOSITE),
+    )
+    for cause, number in standing["failed"].items():
+        yield Count(f"Failed: {cause}", number, _people(connection, states.FAILED, cause))
+    if not standing["failed"]:
+        yield Count("Failed", 0, _people(connection, states.FAILED))
+
+
+def latest_runs(connection: Connection) -> list[Run]:
+    """The latest six, running ones first. A preview is shown until the next takes its place."""
+    runs = Run.objects.filter(connection=connection)
+    return list(runs.order_by(F("finished_at").desc(nulls_first=True), "-pk")[:6])
+
+
+def is_open(run: Run) -> bool:
+    return run.state in _OPEN
+
+
+def _people(connection: Connection, state: str, cause: str = "") -> str:
+    query = {"connection__id__exact": connection.pk, "state__exact": state}
+    if cause:
+        query["cause"] = cause
+    return f"{reverse('admin:sync_syncrecord_changelist')}?{urlencode(query)}"
+
+
+def _account(account: Account) -> str:
+    return reverse("admin:connections_account_change", args=[account.pk])

@@ -1,0 +1,63 @@
+"""The audit log: steps, which nobody changes."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from connections.pages.read_only import ReadOnly
+from sync.desk.words import RESULT_LABEL, changes, moment
+from sync.models import Run, Step
+
+OF_A_RUN = "run__id__exact"
+
+
+class StepAdmin(ReadOnly):
+    list_display = ["when", "connection", "verb", "where", "name", "changed", "status"]
+    list_display_links = ["when", "name"]
+    list_filter = ["run__connection", "verb", "result", "side", "conflict", "at", "run"]
+    list_select_related = ["run__connection"]
+    search_fields = ["name", "a_remote", "b_remote", "why"]
+    search_help_text = "A contact's name, its id in an app, or a reason"
+    ordering = ["-pk"]
+    show_full_result_count = False
+    fields = [
+        "at", "run", "verb", "side", "name", "changed", "why", "status", "cause", "by",
+        "a_remote", "b_remote",
+    ]  # fmt: skip
+
+    def get_list_filter(self, request: HttpRequest) -> list[str]:
+        """Runs are too many to choose from; the page of a run leads here."""
+        filters = list(self.list_filter)
+        return filters if OF_A_RUN in request.GET else filters[:-1]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Step]:
+        """What a preview planned never happened: it is shown only as of that preview."""
+        steps: QuerySet[Step] = super().get_queryset(request)
+        match = request.resolver_match
+        is_list = match is not None and (match.url_name or "").endswith("_changelist")
+        if is_list and OF_A_RUN not in request.GET:
+            return steps.exclude(run__kind=Run.Kind.PREVIEW)
+        return steps
+
+    @display(description="When", ordering="at")
+    def when(self, step: Step) -> SafeString:
+        return moment(step.at)
+
+    @display(description="Connection")
+    def connection(self, step: Step) -> str:
+        return str(step.run.connection)
+
+    @display(description="In")
+    def where(self, step: Step) -> str:
+        return step.side.upper()
+
+    @display(description="Change")
+    def changed(self, step: Step) -> str:
+        return changes(step) or step.why
+
+    @display(description="Result", label=RESULT_LABEL)
+    def status(self, step: Step) -> str:
+        return step.get_result_display()

@@ -1,0 +1,79 @@
+"""Three-way merge of a field that holds one value."""
+
+from __future__ import annotations
+
+from connectors.contact import value_from_json, value_to_json
+from connectors.fields import equal
+from rules.setup import Line, Setup, other
+from sync.engine.line import Choice, Outcome, Shown, Writing, agree_on, carried, is_stale, later
+
+
+def merge_single(line: Line, shown: Shown, setup: Setup) -> Outcome:
+    if shown.base is None and not shown.a and not shown.b:
+        return Outcome()
+    if equal(line.a, shown.a, shown.b, setup.region):
+        row = _row(shown)
+        return Outcome() if shown.base == row else agree_on(shown, [shown.base, row])
+    if shown.base is None:
+        return _first_match(line, shown, setup)
+    changed = [
+        side
+        for side, before in zip("ab", shown.base, strict=True)
+        if not equal(line.field(side), shown.value(side), value_from_json(before), setup.region)
+    ]
+    if not changed:
+        return Outcome()  # they differ since one app cannot hold the other's value
+    if len(changed) == 2:
+        return _both_changed(line, shown, setup)
+    return _one_changed(line, shown, setup, changed[0])
+
+
+def _first_match(line: Line, shown: Shown, setup: Setup) -> Outcome:
+    """Empty is filled; of two values the winning side's is kept; empty never erases."""
+    if shown.a and shown.b:
+        choice = Choice(setup.wins(line), by_policy=True)
+    else:
+        choice = Choice("a" if shown.a else "b")
+    if not setup.flows(line, other(choice.source)):
+        return Outcome(agreed=([None, _row(shown)],))  # left alone until the source changes
+    return _write(shown, choice, overwrites=True)
+
+
+def _both_changed(line: Line, shown: Shown, setup: Setup) -> Outcome:
+    if shown.a and shown.b:
+        choice = later(line, shown, setup)
+    else:
+        choice = Choice("a" if shown.a else "b", by_policy=True)  # an edit beats a clear
+    if not setup.flows(line, other(choice.source)):
+        return Outcome(drift=True)
+    return _write(shown, choice, overwrites=True)
+
+
+def _one_changed(line: Line, shown: Shown, setup: Setup, source: str) -> Outcome:
+    target = other(source)
+    if is_stale(shown, source) and setup.flows(line, source) and shown.value(target):
+        return _write(shown, Choice(target), overwrites=True)
+    if not setup.flows(line, target):
+        return Outcome(drift=True)
+    if not shown.value(source):
+        if setup.never_blank:
+            return Outcome(agreed=([shown.base, _row(shown)],))
+        if line.field(target).required:
+            return Outcome(held=f"{line.field(target).label} must not be empty there.")
+    return _write(shown, Choice(source), overwrites=False)
+
+
+def _write(shown: Shown, choice: Choice, overwrites: bool) -> Outcome:
+    target = other(choice.source)
+    value = value_to_json(shown.value(choice.source))
+    writing = Writing(
+        shown.value(choice.source),
+        carried(shown, choice),
+        ([shown.base, [value, value]],),
+        lost=shown.value(target) if overwrites else "",
+    )
+    return Outcome(writes={target: writing})
+
+
+def _row(shown: Shown) -> list[object]:
+    return [value_to_json(shown.a), value_to_json(shown.b)]

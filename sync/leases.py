@@ -1,0 +1,150 @@
+"""Leases: who may touch an account just now, on one machine or several.
+
+A lease is a row with an owner, an end and a fence number that grows with each holder. Every
+commit renews it and checks the fence in the same transaction, so that a holder that was thought
+dead cannot write behind its successor's back. No transaction is open while it is held.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from sync.models import Lease
+
+TTL = timedelta(seconds=120)
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The process that a run happens in: its clock, its name, and how it tells that another is
+    no more."""
+
+    now: Clock
+    sleep: Callable[[float], None]
+    owner: str
+    is_dead: Callable[[str], bool]
+
+
+def this_process() -> Host:
+    return Host(timezone.now, time.sleep, f"{me()}#{uuid.uuid4().hex[:8]}", is_dead)
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the account now; nothing of this transaction was kept."""
+
+
+class Busy(Exception):
+    """The account is in use by another run."""
+
+
+@cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+    except OSError:
+        return ""
+
+
+def _started(pid: int) -> str:
+    """When the process started, in clock ticks, so that a reused pid is told apart."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def me() -> str:
+    """This process, for others to see whether it still lives."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}/{_boot()}/{pid}/{_started(pid)}"
+
+
+def pid_here(owner: str) -> int | None:
+    """The owner's process id, if it is one of this machine since its last start."""
+    machine, found, process = owner.rpartition(f"{socket.gethostname()}/{_boot()}/")
+    if machine or not found:
+        return None
+    return int(process.partition("#")[0].partition("/")[0])
+
+
+def is_dead(owner: str) -> bool:
+    """Certainly dead: a process of this machine that is no more. Of others nothing is known."""
+    pid = pid_here(owner)
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    started = owner.partition("#")[0].rpartition("/")[2]
+    return bool(started) and _started(pid) not in ("", started)
+
+
+class Held:
+    """Leases of some accounts, taken together."""
+
+    def __init__(self, accounts: Sequence[int], host: Host) -> None:
+        self.accounts = sorted(set(accounts))
+        self.host = host
+        self.fences: dict[int, int] = {}
+
+    def take(self) -> None:
+        """All or none; raises Busy."""
+        now = self.host.now()
+        with transaction.atomic():
+            for account in self.accounts:
+                lease, _ = Lease.objects.get_or_create(account_id=account)
+                free = Q(until=None) | Q(until__lt=now) | Q(owner=self.host.owner)
+                if lease.owner and self.host.is_dead(lease.owner):
+                    free |= Q(owner=lease.owner, fence=lease.fence)
+                taken = Lease.objects.filter(free, account_id=account).update(
+                    owner=self.host.owner, until=now + TTL, fence=F("fence") + 1
+                )
+                if not taken:
+                    raise Busy(f"Account {account} is in use by another run.")
+            rows = Lease.objects.filter(account_id__in=self.accounts)
+            self.fences = dict(rows.values_list("account_id", "fence"))
+
+    def wait(self, seconds: float) -> None:
+        """Take them as soon as they are free; raises Busy when that takes too long."""
+        end = self.host.now() + timedelta(seconds=seconds)
+        while True:
+            try:
+                return self.take()
+            except Busy:
+                if self.host.now() >= end:
+                    raise
+                self.host.sleep(0.5)
+
+    def release(self) -> None:
+        for account, fence in self.fences.items():
+            Lease.objects.filter(account_id=account, fence=fence).update(owner="", until=None)
+        self.fences = {}
+
+    @contextmanager
+    def commit(self) -> Iterator[None]:
+        """A transaction that renews the leases, or raises LeaseLost and keeps nothing."""
+        with transaction.atomic():
+            mine = Q(pk=None)
+            for account, fence in self.fences.items():
+                mine |= Q(account_id=account, fence=fence)
+            kept = Lease.objects.filter(mine).update(until=self.host.now() + TTL)
+            if kept < len(self.accounts):
+                raise LeaseLost("The lease of an account went to another run.")
+            yield

@@ -1,0 +1,201 @@
+"""Where decisions are written down: sync records, steps, and how far was planned, one
+transaction a chunk. A preview writes only its steps; everything else it merely counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connections import bulk, mirror
+from connections.models import Record
+from connections.stamps import Stamp, stamp_of
+from connectors.contact import value_to_json
+from sync.engine.base import agree
+from sync.engine.person import Decision, StepPlan, View
+from sync.models import Planned, Run, Step, SyncRecord
+
+Commit = Callable[[], AbstractContextManager[object]]
+
+_ROW = (
+    "a", "b", "state", "cause", "reason", "base", "drift", "a_digest", "b_digest", "due_at",
+    "title", "updated_at",
+)  # fmt: skip
+
+_DELETED_OPPOSITE = SyncRecord.State.DELETED_OPPOSITE
+
+
+@dataclass
+class Person:
+    """One person of a chunk. ``joined``: the two meet for the first time just now; ``spare``:
+    sync records of either alone, which the common one replaces."""
+
+    row: SyncRecord | None
+    views: dict[str, View]
+    decision: Decision | None = None
+    joined: bool = False
+    spare: list[SyncRecord] = field(default_factory=list)
+
+    @property
+    def is_pair(self) -> bool:
+        return len(self.views) == 2
+
+    @property
+    def makes_counterpart(self) -> bool:
+        return self.decision is not None and self.decision.state == SyncRecord.State.NEW
+
+    @property
+    def is_bereaved(self) -> bool:
+        return self.decision is not None and self.decision.state == _DELETED_OPPOSITE
+
+    @property
+    def title(self) -> str:
+        known = (self.views[side].contact for side in "ab" if side in self.views)
+        return next((contact.title for contact in known if contact), "")
+
+
+@dataclass
+class Ledger:
+    run: Run
+    now: datetime
+    commit: Commit
+    #: By (state, cause): how many sync records this plan moves there, for a preview's totals.
+    moved: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def is_preview(self) -> bool:
+        return self.run.kind == Run.Kind.PREVIEW
+
+    def store(self, persons: Sequence[Person], side: str, upto: int | None) -> None:
+        with self.commit():
+            rows = [(person, self._settle(person)) for person in persons]
+            if not self.is_preview:
+                self._save(rows)
+                self._level(persons)
+                if upto is not None:
+                    Planned.objects.filter(connection=self.run.connection_id).update(
+                        **{f"{side}_number": upto}
+                    )
+            bulk.insert([step for person, row in rows for step in self._steps(person, row)])
+
+    def look_again(self, rows: Collection[int], at: datetime) -> None:
+        """Plan these sync records by themselves from this time on."""
+        if rows and not self.is_preview:
+            with self.commit():
+                SyncRecord.objects.filter(pk__in=rows).update(due_at=at)
+
+    def _settle(self, person: Person) -> SyncRecord:
+        """The sync record as decided. Of one that is to vanish the state is ""."""
+        decision = _decided(person)
+        row = person.row or SyncRecord(connection_id=self.run.connection_id)
+        if row.pk:
+            self.moved[row.state, row.cause] -= 1
+        for spare in person.spare:
+            self.moved[spare.state, spare.cause] -= 1
+        if decision.state:
+            self.moved[decision.state, decision.cause] += 1
+        for side, view in person.views.items():
+            setattr(row, f"{side}_id", view.id)
+            setattr(row, f"{side}_digest", view.digest)
+        row.state, row.cause, row.reason = decision.state, decision.cause, decision.reason
+        row.base = agree({} if person.joined else row.base, decision.agreed)
+        row.drift = list(decision.drift)
+        row.title = person.title[:300]
+        row.due_at = None
+        row.updated_at = self.now
+        return row
+
+    def _save(self, rows: Sequence[tuple[Person, SyncRecord]]) -> None:
+        gone = [row.pk for _, row in rows if row.pk and not row.state]
+        gone += [spare.pk for person, _ in rows for spare in person.spare]
+        if gone:
+            SyncRecord.objects.filter(pk__in=gone).delete()
+        kept = [row for _, row in rows if row.state]
+        bulk.update([row for row in kept if row.pk], _ROW)
+        bulk.insert([row for row in kept if not row.pk])
+
+    def _level(self, persons: Iterable[Person]) -> None:
+        """Give agreed values the later of their two stamps, and move the clocks along."""
+        changes = {
+            person.views[side].id: stamps
+            for person in persons
+            for side, stamps in _decided(person).level.items()
+        }
+        raise_stamps(changes)
+
+    def _steps(self, person: Person, row: SyncRecord) -> Iterable[Step]:
+        decision = _decided(person)
+        plans = decision.steps
+        if person.joined:
+            plans = (
+                StepPlan("link", "", cause="mapping", why="They have an address in common."),
+                *plans,
+            )
+        for plan in plans:
+            yield Step(
+                run=self.run,
+                sync_record=None if self.is_preview or not row.state else row,
+                verb=plan.verb,
+                side=plan.side,
+                a_remote=_remote(person, "a"),
+                b_remote=_remote(person, "b"),
+                name=person.title[:300],
+                fields=_audited(plan),
+                agree={key: list(ops) for key, ops in plan.agree.items()},
+                stamps={name: stamp.number for name, stamp in plan.stamps.items()},
+                raises={name: stamp.number for name, stamp in plan.raises.items()},
+                target_digest=_digest(person, plan),
+                conflict=any(change.lost for change in plan.fields.values()),
+                cause=plan.cause,
+                why=plan.why,
+                by_id=self.run.requested_by_id if plan.cause == "person" else None,
+                result=Step.Result.PLANNED if plan.writes else Step.Result.DONE,
+                at=self.now,
+            )
+
+
+def raise_stamps(changes: Mapping[int, Mapping[str, Stamp]]) -> None:
+    """Set stamps of fields by record id, where they are later than those it has."""
+    if not changes:
+        return
+    records = list(Record.objects.filter(pk__in=changes).only("stamps", "container_id"))
+    raised: list[Record] = []
+    latest: dict[int, int] = {}
+    for record in records:
+        for name, stamp in changes[record.pk].items():
+            if stamp.number > stamp_of(record.stamps, name).number:
+                record.stamps = {**record.stamps, name: list(stamp)}
+                latest[record.container_id] = max(latest.get(record.container_id, 0), stamp.number)
+                raised.append(record)
+    bulk.update(list(dict.fromkeys(raised)), ("stamps",))
+    for container_id, number in latest.items():
+        mirror.push_clock(container_id, number)
+
+
+def _decided(person: Person) -> Decision:
+    assert person.decision is not None, "a person is stored before it was planned"
+    return person.decision
+
+
+def _remote(person: Person, side: str) -> str:
+    view = person.views.get(side)
+    return view.remote_id if view else ""
+
+
+def _digest(person: Person, plan: StepPlan) -> str:
+    view = person.views.get(plan.side)
+    return view.digest if view and plan.writes else ""
+
+
+def _audited(plan: StepPlan) -> dict[str, dict[str, object]]:
+    fields: dict[str, dict[str, object]] = {}
+    for name, change in plan.fields.items():
+        fields[name] = {
+            "before": value_to_json(change.before),
+            "after": value_to_json(change.after),
+        }
+        if change.lost:
+            fields[name]["lost"] = value_to_json(change.lost)
+    return fields

@@ -1,0 +1,107 @@
+"""A CardDAV server of our own (Radicale), on this machine only."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.watch.leash import Leash
+
+#: By user, the address books: name in the URL -> name for people.
+BOOKS: Mapping[str, Mapping[str, str]] = {
+    "alice": {"phone": "Phone", "friends": "Friends"},
+    "office": {"team": "Team", "customers": "Customers"},
+}
+
+
+class CannotServe(Exception):
+    """The server does not start; the message says what to do."""
+
+
+class Books:
+    """The folder of the server: its data, one password for all users, its port. All are made
+    once and stay, for the accounts remember them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.is_new = not (folder / "kept.json").exists()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.is_new:
+            self._make()
+        kept = json.loads((folder / "kept.json").read_text())
+        self.port: int = kept["port"]
+        self.password: str = kept["password"]
+
+    def url(self, user: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{user}/"
+
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        if importlib.util.find_spec("radicale") is None:
+            raise CannotServe(
+                "The address books of the demo need Radicale: pip install -e '.[demo]'"
+            )
+        if answers(self.port):
+            raise CannotServe(
+                f"Port {self.port} is in use, probably by another demo. Stop that one first."
+            )
+        with (self.folder / "server.log").open("ab") as log:
+            command = [sys.executable, "-m", "radicale", "--config", str(self.folder / "config")]
+            server = Leash(command, 5, str(self.folder), log)
+        try:
+            self._wait(server)
+            yield
+        finally:
+            server.let_go()
+
+    def _wait(self, server: Leash) -> None:
+        end = time.monotonic() + 30
+        while not answers(self.port):
+            if server.has_ended() or time.monotonic() > end:
+                raise CannotServe(
+                    f"The address book server does not start; see {self.folder / 'server.log'}."
+                )
+            time.sleep(0.05)
+
+    def _make(self) -> None:
+        port, password = _free_port(), secrets.token_urlsafe(9)
+        data = self.folder / "data"
+        users = self.folder / "users"
+        users.write_text("".join(f"{user}:{password}\n" for user in BOOKS))
+        (self.folder / "config").write_text(
+            f"[server]\nhosts = 127.0.0.1:{port}\n"
+            f"[auth]\ntype = htpasswd\nhtpasswd_filename = {users}\n"
+            "htpasswd_encryption = plain\ndelay = 0\n"
+            f"[storage]\nfilesystem_folder = {data}\n"
+            "[logging]\nlevel = warning\n"
+        )
+        for user, books in BOOKS.items():
+            for word, name in books.items():
+                book = data / "collection-root" / user / word
+                book.mkdir(parents=True, exist_ok=True)
+                # What makes a folder a book: https://radicale.org/v3.html#storage-layout
+                props = {"tag": "VADDRESSBOOK", "D:displayname": name}
+                (book / ".Radicale.props").write_text(json.dumps(props))
+        (self.folder / "kept.json").write_text(json.dumps({"port": port, "password": password}))
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,215 @@
+"""What a sync knows and did. A run is a row before it is a task; a step is a row before it is
+a call."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from connections.models import Account, Connection, Record, Side
+
+
+class SyncRecord(models.Model):
+    """What a connection knows of one person.
+
+    ``base`` holds per mapping line what each side showed when the two last agreed:
+    ``{line: [value of a, value of b]}``, for lists ``{line: [[element of a, element of b], …]}``
+    with null where a side could not hold an element. ``a_digest`` and ``b_digest`` are those of
+    the records when last planned: while they stand, there is nothing to do.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", "Counterpart not made yet"
+        IN_SYNC = "in_sync", "In sync"
+        EXCLUDED = "excluded", "Excluded"
+        DUPLICATE = "duplicate", "Duplicate"
+        TO_REVIEW = "to_review", "To review"
+        FAILED = "failed", "Failed"
+        DELETED_OPPOSITE = "deleted_opposite", "Deleted opposite"
+        APART = "apart", "Apart"
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="sync_records")
+    marker = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    a = models.ForeignKey(Record, models.SET_NULL, null=True, related_name="sync_records_as_a")
+    b = models.ForeignKey(Record, models.SET_NULL, null=True, related_name="sync_records_as_b")
+    state = models.CharField(max_length=20, choices=State, default=State.NEW)
+    reason = models.TextField(blank=True)
+    cause = models.CharField(
+        max_length=40, blank=True, help_text="The reason as a word, to count by."
+    )
+    base = models.JSONField(default=dict)
+    drift = models.JSONField(default=list, help_text="Lines whose target was edited, one-way.")
+    a_digest = models.CharField(max_length=32, blank=True)
+    b_digest = models.CharField(max_length=32, blank=True)
+    due_at = models.DateTimeField(null=True, help_text="To be planned by itself from this time on.")
+    tries = models.PositiveIntegerField(default=0)
+    title = models.CharField(max_length=300, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "a"], name="one_pair_a_contact_of_a"),
+            models.UniqueConstraint(fields=["connection", "b"], name="one_pair_a_contact_of_b"),
+        ]
+        indexes = [
+            models.Index(fields=["connection", "state", "cause"], name="sync_record_by_state"),
+            models.Index(
+                fields=["connection", "due_at"],
+                name="sync_record_due",
+                condition=models.Q(due_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.marker)
+
+
+class Planned(models.Model):
+    """Up to which change of each side a connection has planned, and under which setup."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="planned")
+    a_number = models.BigIntegerField(default=0)
+    b_number = models.BigIntegerField(default=0)
+    setup_digest = models.CharField(max_length=32, blank=True)
+    first_done_at = models.DateTimeField(null=True, help_text="When the first run was finished.")
+
+    def __str__(self) -> str:
+        return f"{self.connection}: a {self.a_number}, b {self.b_number}"
+
+
+class Run(models.Model):
+    """One sync of one connection."""
+
+    class Kind(models.TextChoices):
+        SYNC = "sync", "Sync"
+        PREVIEW = "preview", "Preview"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        HELD = "held", "Held"
+        FAILED = "failed", "Failed"
+        REFUSED = "refused", "Refused"
+        BUSY = "busy", "Busy"
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SYNC)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    why = models.TextField(blank=True)
+    phase = models.CharField(max_length=60, blank=True, help_text="What it is doing just now.")
+    done = models.PositiveIntegerField(default=0, help_text="Steps done of those planned.")
+    total = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    setup = models.JSONField(default=dict, editable=False)
+    only = models.CharField("only contact", max_length=1000, blank=True)
+    approved = models.BooleanField(default=False, help_text="A person said that it may go on.")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    owner = models.CharField(max_length=200, blank=True, editable=False)
+    alive_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection"],
+                condition=models.Q(state="running"),
+                name="one_run_of_a_connection_at_a_time",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["requested_at"],
+                condition=models.Q(state="queued"),
+                name="run_queued",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk} of {self.connection}"
+
+
+class Step(models.Model):
+    """One thing that a run did, refused or failed to do to one contact: the audit log.
+
+    A step that writes to an app is the intent of it: planned → sent → done, refused, failed or
+    unknown. ``fields``: ``{field: {"before", "after", "lost"?}}`` in the contact's JSON form.
+    """
+
+    class Result(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        SENT = "sent", "Sent"
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+        FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Unknown"
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="steps")
+    sync_record = models.ForeignKey(SyncRecord, models.SET_NULL, null=True, related_name="steps")
+    verb = models.CharField(max_length=20)
+    side = models.CharField(max_length=1, choices=Side, blank=True)
+    a_remote = models.CharField(max_length=1000, blank=True)
+    b_remote = models.CharField(max_length=1000, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    fields = models.JSONField(default=dict)
+    agree = models.JSONField(
+        default=dict, editable=False, help_text="What the bases become when it is done."
+    )
+    stamps = models.JSONField(default=dict, editable=False, help_text="field: stamp")
+    raises = models.JSONField(
+        default=dict, editable=False, help_text="field of the other side: stamp"
+    )
+    target_digest = models.CharField(max_length=32, blank=True, editable=False)
+    conflict = models.BooleanField(default=False, help_text="A value gave way; see the fields.")
+    cause = models.CharField(max_length=10, blank=True)
+    rule = models.TextField(blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    why = models.TextField(blank=True)
+    result = models.CharField(max_length=10, choices=Result, default=Result.PLANNED)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["run", "result"], name="step_by_run"),
+            models.Index(
+                fields=["result"],
+                name="step_open",
+                condition=models.Q(result__in=["planned", "sent", "unknown"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.name}"
+
+
+class Lease(models.Model):
+    """Who may touch an account just now. ``fence`` grows with each holder, so that one that
+    lost the lease without noticing cannot commit any more."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True)
+    owner = models.CharField(max_length=200, blank=True)
+    until = models.DateTimeField(null=True)
+    fence = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.owner or 'free'}"
+
+
+class Heartbeat(models.Model):
+    """Written from inside a worker: the only proof that tasks are really carried out."""
+
+    name = models.CharField(max_length=100, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,40 @@
+"""Rings for runs that wait. The web rings at once; this is for bells that were lost."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+from django_q.brokers import get_broker
+from django_q.tasks import async_task
+
+from sync.models import Run
+from sync.queue import ring
+
+#: A run that waits for less was rung for by whoever asked, or is about to be carried out by the
+#: command that made it.
+PATIENCE = timedelta(seconds=4)
+#: Seconds between two rings for the same run.
+AGAIN = 60
+#: With so many bells waiting another would only add to the heap.
+ENOUGH = 20
+
+
+class Bell:
+    def __init__(self) -> None:
+        self._rung: dict[int, float] = {}
+
+    def ring_for_waiting(self, now: datetime) -> None:
+        moment = time.monotonic()
+        self._rung = {pk: at for pk, at in self._rung.items() if moment - at < AGAIN}
+        waiting = Run.objects.filter(state=Run.State.QUEUED, requested_at__lt=now - PATIENCE)
+        for run in waiting.exclude(pk__in=self._rung).order_by("requested_at")[:ENOUGH]:
+            self.ring(run)
+
+    def ring(self, run: Run) -> None:
+        self._rung[run.pk] = time.monotonic()
+        ring(run)
+
+    def ask_for_beat(self) -> None:
+        if get_broker().queue_size() < ENOUGH:
+            async_task("sync.tasks.beat", task_name="heartbeat", save=False, timeout=30)
