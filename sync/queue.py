@@ -35,5 +35,6 @@ def ring(run: Run) -> None:
     its own.
     """
     transaction.on_commit(
-        lambda: async_task("sync.tasks.perform_run", run.pk, task_name=f"run {run.pk}", timeout=-1)
+        lambda: async_task("sync.tasks.perform_run", run.pk, task_name=f"run {run.pk}", timeout=-1),
+        robust=True,
     )

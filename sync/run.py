@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from connections.accounts import open_account
@@ -23,7 +22,9 @@ from rules.setup import Setup
 from sync import counts
 from sync.apply import Side, apply
 from sync.brakes import shrunken_sides
-from sync.leases import Busy, Held, Host, LeaseLost
+from sync.claim import claim
+from sync.host import Host
+from sync.leases import Busy, Held, LeaseLost
 from sync.ledger import Ledger
 from sync.models import Planned, Run, Step, SyncRecord
 from sync.pilot import records_of
@@ -34,8 +35,6 @@ from sync.work import Work
 
 #: How long a slice of work may hold the accounts while others wait.
 SLICE = timedelta(seconds=20)
-#: A running row whose process gave no sign of life for so long is taken for dead.
-SILENT = timedelta(minutes=5)
 #: So often what a run's own writes brought to light (a contact changed meanwhile) is planned
 #: again within the same run; the rest waits for the next.
 ROUNDS = 4
@@ -52,7 +51,7 @@ def perform(
 ) -> Run:
     """Carry out a queued run. Never raises what an app answers: it is the run's ``why``."""
     run = Run.objects.select_related("connection").get(pk=run_id)
-    if not _claim(run, host):
+    if not claim(run, host):
         return run
     journey = Journey(run, host, open_account, report)
     try:
@@ -68,34 +67,6 @@ def perform(
 
 class Refusal(Exception):
     """The run does not start; the message says why and what to do."""
-
-
-def _claim(run: Run, host: Host) -> bool:
-    """Make the row *running*; a run of the same connection that died is closed first."""
-    now = host.now()
-    running = Run.objects.filter(connection=run.connection_id, state=Run.State.RUNNING)
-    for rival in running:
-        if host.is_dead(rival.owner) or (rival.alive_at or now) < now - SILENT:
-            running.filter(pk=rival.pk).update(
-                state=Run.State.FAILED,
-                why="It was interrupted; the next run goes on.",
-                finished_at=now,
-            )
-    run.state, run.owner, run.started_at, run.alive_at = Run.State.RUNNING, host.owner, now, now
-    try:
-        with transaction.atomic():
-            taken = Run.objects.filter(pk=run.pk, state=Run.State.QUEUED).update(
-                state=run.state, owner=run.owner, started_at=now, alive_at=now
-            )
-    except IntegrityError:
-        run.state, run.why = Run.State.BUSY, "Another run of this connection is under way."
-        run.started_at = run.finished_at = now
-        run.counts = counts.of_run(run, {}, counts.totals(run.connection))
-        run.save(update_fields=["state", "why", "started_at", "finished_at", "counts"])
-        return False
-    if not taken:
-        run.refresh_from_db()
-    return bool(taken)
 
 
 def _blame(journey: Journey, error: AppError) -> Run.State:
@@ -179,7 +150,7 @@ class Journey:
 
     def _observe(self, held: Held, sides: str = "ab") -> None:
         """Read both sides. When one fails, what the other showed is kept."""
-        failure: tuple[str, AppError] | None = None
+        failures: list[tuple[str, AppError]] = []
         for side in sides:
             self.at_work = side
             part = self.sides[side]
@@ -187,10 +158,9 @@ class Journey:
             try:
                 observe(part.container, part.connector, self.host.now, held.commit)
             except AppError as error:
-                failure = failure or (side, error)
-        if failure:
-            self.at_work, error = failure
-            raise error
+                failures.append((side, error))
+        for self.at_work, failure in failures:
+            raise failure
 
     def _rounds(self, setup: Setup, planned: Planned, held: Held) -> None:
         everything = planned.setup_digest != setup.digest()
@@ -231,17 +201,21 @@ class Journey:
         for side in self.sides.values():
             self.at_work = side.name
             while steps.filter(side=side.name).exists():
-                self._say(f"writing {side.container}")
-                end = self.host.now() + SLICE
-                for count in apply(
-                    self.run, setup, side, self.host.now, held.commit,
-                    lambda end=end: self.host.now() > end,
-                ):  # fmt: skip
-                    self.run.done += count
-                    self._say(f"writing {side.container}", quietly=True)
+                self._write_slice(setup, side, held)
                 held.release()
                 self.host.sleep(0.1)
                 held.wait(300)
+
+    def _write_slice(self, setup: Setup, side: Side, held: Held) -> None:
+        self._say(f"writing {side.container}")
+        end = self.host.now() + SLICE
+
+        def rest() -> bool:
+            return self.host.now() > end
+
+        for count in apply(self.run, setup, side, self.host.now, held.commit, rest):
+            self.run.done += count
+            self._say(f"writing {side.container}", quietly=True)
 
     def _finish(self, planned: Planned, held: Held) -> None:
         if not self.is_preview:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sync.leases import this_process
+from sync.claim import give_up
+from sync.host import this_process
 from sync.run import perform
 from sync.watch import pulse
-from sync.watch.due import give_up
 
 
 def perform_run(run_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Which connections are due, and what becomes of runs whose process is no more."""
+"""Which connections are due."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from connections.models import Connection
-from sync.leases import Host
-from sync.models import Lease, Run
+from sync.models import Run
 from sync.queue import ask_for_run
-from sync.run import SILENT
 
 #: How soon a failed run is tried again; each further failure in a row doubles it.
 RETRY = timedelta(minutes=5)
@@ -23,7 +21,6 @@ RETRY = timedelta(minutes=5)
 AT_MOST = timedelta(hours=1)
 #: How soon after a run that found the accounts in use.
 SOON = timedelta(minutes=1)
-INTERRUPTED = "It was interrupted; the next run goes on."
 
 _FAILURES = (Run.State.FAILED, Run.State.REFUSED)
 
@@ -47,32 +44,6 @@ def queue_due(now: datetime) -> list[Run]:
         # Whoever comes second finds the rows locked, or sees the run that the first has queued.
         locked = _active().filter(pk__in=due).select_for_update(of=("self",), skip_locked=True)
         return [ask_for_run(connection) for connection in _due(locked, now)]
-
-
-def bury_dead(now: datetime, host: Host) -> None:
-    """Close runs whose process is no more, so that others of their connections may start."""
-    for run in Run.objects.filter(state=Run.State.RUNNING):
-        if host.is_dead(run.owner) or _is_silent(run, now):
-            _close(run, now)
-
-
-def give_up(run_id: int, host: Host) -> None:
-    """Close the run if this process has left it open: its end was an error of ours."""
-    for run in Run.objects.filter(pk=run_id, state=Run.State.RUNNING, owner=host.owner):
-        _close(run, host.now())
-
-
-def _is_silent(run: Run, now: datetime) -> bool:
-    """No sign of life, although it may be on a machine of which we know nothing else. A long
-    reading says nothing, but renews its leases."""
-    quiet = run.alive_at is None or run.alive_at < now - SILENT
-    return quiet and not Lease.objects.filter(owner=run.owner, until__gt=now).exists()
-
-
-def _close(run: Run, now: datetime) -> None:
-    Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, owner=run.owner).update(
-        state=Run.State.FAILED, why=INTERRUPTED, phase="", finished_at=now
-    )
 
 
 def _active() -> QuerySet[Connection]:

@@ -8,7 +8,7 @@ import os
 import socket
 from datetime import datetime, timedelta
 
-from sync.leases import pid_here
+from sync.host import pid_here
 from sync.models import Heartbeat, Lease, Run
 
 #: Without a heartbeat of any worker for so long, people are told that none is running.

@@ -15,9 +15,10 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 from redis import RedisError
 
-from sync.leases import this_process
+from sync.claim import bury_dead
+from sync.host import this_process
 from sync.watch.bell import Bell
-from sync.watch.due import bury_dead, queue_due
+from sync.watch.due import queue_due
 from sync.watch.leash import Leash
 from sync.watch.pulse import is_at_work, last_beat
 

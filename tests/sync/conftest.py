@@ -14,10 +14,10 @@ from connections.mappings import default_lines
 from connections.models import Account, Connection, FieldMapping
 from connections.vault import seal
 from connectors.contact import Contact, Segment, Value, entries
-from connectors.errors import AppError
+from connectors.errors import AppError, Unanswered
 from connectors.memory import store
 from connectors.memory.app import MemoryApp, Quirks
-from sync.leases import Host, this_process
+from sync.host import Host, this_process
 from sync.models import Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform
@@ -42,10 +42,15 @@ class PickyApp(MemoryApp):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, Quirks())
         self.errors: dict[str, AppError] = {}
+        #: Creations of these are carried out and their answers lost.
+        self.unanswered: set[str] = set()
 
     def create(self, contact: Contact, marker: str) -> tuple[str, bool]:
         self._check(contact)
-        return super().create(contact, marker)
+        made = super().create(contact, marker)
+        if contact.name in self.unanswered:
+            raise Unanswered("The line went dead.")
+        return made
 
     def update(
         self,

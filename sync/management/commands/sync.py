@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from connections.models import Connection
-from sync.leases import this_process
+from sync.host import this_process
 from sync.models import Run, SyncRecord
 from sync.queue import ask_for_run
 from sync.report import answer, in_sentences
@@ -93,7 +93,7 @@ def chosen(names: list[str], *, every: bool) -> list[Connection]:
 
 
 def status_of(run: Run) -> int:
-    if run.state == Run.State.BUSY:
+    if run.state in (Run.State.BUSY, Run.State.RUNNING):  # running: a worker was quicker
         return BUSY
     if run.state != Run.State.DONE:
         return STOPPED

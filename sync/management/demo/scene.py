@@ -45,25 +45,25 @@ STARTED = ("phone-team", "crm-customers")
 
 def furnish() -> None:
     """Put people into the apps, as if they had been there for years."""
-    everybody = people(200)
+    everybody = people(110)
     random = Random(SEED)
-    phone, team = everybody[:90], [as_known_elsewhere(one, random) for one in everybody[50:90]]
-    phone += [without_email(one) for one in everybody[90:95]]
-    team += everybody[95:120]
+    phone, team = everybody[:50], [as_known_elsewhere(one, random) for one in everybody[25:50]]
+    phone += [without_email(one) for one in everybody[50:54]]
+    team += everybody[54:66]
     team.append(team[0].with_fields({"first_name": "Reception", "last_name": ""}))
     fill("alice", "Phone", phone)
     fill("office", "Team", team)
-    fill("crm", "", everybody[120:160])
-    fill("office", "Customers", [as_known_elsewhere(one, random) for one in everybody[150:165]])
-    fill("club", "", everybody[165:185])
-    fill("alice", "Friends", everybody[180:200])
+    fill("crm", "", everybody[66:86])
+    fill("office", "Customers", [as_known_elsewhere(one, random) for one in everybody[80:90]])
+    fill("club", "", everybody[90:102])
+    fill("alice", "Friends", everybody[98:110])
 
 
 def later() -> None:
     """A busy afternoon: edits on both sides, one of them of the same field of one person."""
     moved: Value = (Entry("+32 470 12 34 56", "mobile"),)
     change("alice", "Phone", {0: {"phones": moved}, 1: {"notes": "On leave until January."}})
-    change("alice", "Phone", {60: {"job_title": "Partner"}, 61: {"company": "Harbour & Sons"}})
+    change("alice", "Phone", {35: {"job_title": "Partner"}, 36: {"company": "Harbour & Sons"}})
     change("office", "Team", {10: {"job_title": "Head of purchasing"}, 11: {"notes": "VIP"}})
 
 

@@ -12,7 +12,7 @@ from connections.models import Account, Connection, Container
 from connections.vault import seal
 from connectors.connector import Create
 from connectors.contact import Contact, entries
-from sync.leases import this_process
+from sync.host import this_process
 from sync.models import Run
 from sync.queue import ask_for_run
 from sync.run import perform

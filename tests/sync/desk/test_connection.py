@@ -14,9 +14,12 @@ from django.urls import reverse
 from django_q.models import OrmQ
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from connections.accounts import open_account
 from connections.models import Account, Connection
+from connectors.connector import Create
 from rules.models import Revision
-from sync.leases import this_process
+from sync.desk.standing import counts_of
+from sync.host import this_process
 from sync.models import Run
 from sync.queue import ask_for_run
 from sync.run import perform
@@ -262,3 +265,14 @@ def _queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(database) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
+
+
+def test_each_count_leads_to_just_those_sync_records(desk: Client, connection: Connection) -> None:
+    connector = open_account(connection.a.account)
+    connector.write(connection.a.remote_id, [Create("no-mail", {"first_name": "Dee"})])
+    synced(connection)
+    counts = {count.label: count for count in counts_of(connection)}
+    assert counts["Excluded: no e-mail"].number == 1
+    for count in counts.values():
+        listed = desk.get(count.url).context["cl"].result_list
+        assert len(listed) == count.number, count.label

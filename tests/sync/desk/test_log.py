@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connections.models import Account, Connection
-from sync.leases import this_process
+from sync.host import this_process
 from sync.models import Heartbeat, Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform

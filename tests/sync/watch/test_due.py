@@ -7,9 +7,10 @@ import pytest
 from django.test import TestCase
 
 from connections.models import Account, Connection, Container
-from sync.leases import Host, this_process
+from sync.claim import INTERRUPTED, bury_dead, give_up
+from sync.host import Host, this_process
 from sync.models import Lease, Run
-from sync.watch.due import INTERRUPTED, bury_dead, give_up, queue_due, wait_of
+from sync.watch.due import queue_due, wait_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -1,0 +1,64 @@
+"""A run is claimed by its row: of a connection at most one is *running*, and the row says which
+process has it. One whose process is no more is closed, so that the next may start."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from sync import counts
+from sync.host import Host
+from sync.models import Lease, Run
+
+#: A running row that gave no sign of life for so long, and holds no lease, is taken for dead.
+SILENT = timedelta(minutes=5)
+INTERRUPTED = "It was interrupted; the next run goes on."
+
+
+def claim(run: Run, host: Host) -> bool:
+    """Make the row *running*. When another run of the connection is, this one ends as busy."""
+    now = host.now()
+    bury_dead(now, host, connection=run.connection_id)
+    run.state, run.owner, run.started_at, run.alive_at = Run.State.RUNNING, host.owner, now, now
+    try:
+        with transaction.atomic():
+            taken = Run.objects.filter(pk=run.pk, state=Run.State.QUEUED).update(
+                state=run.state, owner=run.owner, started_at=now, alive_at=now
+            )
+    except IntegrityError:
+        run.state, run.why = Run.State.BUSY, "Another run of this connection is under way."
+        run.started_at = run.finished_at = now
+        run.counts = counts.of_run(run, {}, counts.totals(run.connection))
+        run.save(update_fields=["state", "why", "started_at", "finished_at", "counts"])
+        return False
+    if not taken:
+        run.refresh_from_db()
+    return bool(taken)
+
+
+def bury_dead(now: datetime, host: Host, connection: int | None = None) -> None:
+    """Close runs whose process is no more; of one connection, or of all."""
+    running = Run.objects.filter(state=Run.State.RUNNING)
+    for run in running.filter(connection=connection) if connection else running:
+        if host.is_dead(run.owner) or _is_silent(run, now):
+            _close(run, now)
+
+
+def give_up(run_id: int, host: Host) -> None:
+    """Close the run if this process has left it open: its end was an error of ours."""
+    for run in Run.objects.filter(pk=run_id, state=Run.State.RUNNING, owner=host.owner):
+        _close(run, host.now())
+
+
+def _is_silent(run: Run, now: datetime) -> bool:
+    """No sign of life, although it may be on a machine of which we know nothing else. A long
+    reading says nothing, but renews its leases."""
+    quiet = run.alive_at is None or run.alive_at < now - SILENT
+    return quiet and not Lease.objects.filter(owner=run.owner, until__gt=now).exists()
+
+
+def _close(run: Run, now: datetime) -> None:
+    Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, owner=run.owner).update(
+        state=Run.State.FAILED, why=INTERRUPTED, phase="", finished_at=now
+    )
