@@ -39,7 +39,7 @@ def insert(objects: Sequence[Model]) -> None:
         statement = _insert_statement(model, names, len(part))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"{statement} RETURNING {_quoted(model._meta.pk.column)}",
+                f"{statement} RETURNING {_column(model._meta.pk)}",
                 [value for item in part for value in _values(item, columns)],
             )
             for item, (id_,) in zip(part, cursor.fetchall(), strict=True):
@@ -109,24 +109,27 @@ def _all_but_id(model: type[Model]) -> tuple[str, ...]:
 
 
 def _fields(model: type[Model], names: tuple[str, ...]) -> list[Field[Any, Any]]:
-    return [model._meta.get_field(name) for name in names]
+    found = {field.name: field for field in model._meta.concrete_fields}
+    return [found[name] for name in names]
 
 
 @lru_cache
 def _insert_statement(model: type[Model], names: tuple[str, ...], rows: int) -> str:
-    columns = ", ".join(_quoted(field.column) for field in _fields(model, names))
+    columns = ", ".join(_column(field) for field in _fields(model, names))
     row = f"({', '.join(['%s'] * len(names))})"
-    return (
-        f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES {', '.join([row] * rows)}"
-    )
+    return f"INSERT INTO {_table(model)} ({columns}) VALUES {', '.join([row] * rows)}"
 
 
 @lru_cache
 def _update_statement(model: type[Model], names: tuple[str, ...]) -> str:
-    columns = ", ".join(f"{_quoted(field.column)} = %s" for field in _fields(model, names))
-    table, id_ = model._meta.db_table, model._meta.pk.column
-    return f"UPDATE {_quoted(table)} SET {columns} WHERE {_quoted(id_)} = %s"
+    columns = ", ".join(f"{_column(field)} = %s" for field in _fields(model, names))
+    return f"UPDATE {_table(model)} SET {columns} WHERE {_column(model._meta.pk)} = %s"
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _column(field: Field[Any, Any]) -> str:
+    assert field.column is not None, "only stored fields are written"
+    return connection.ops.quote_name(field.column)

@@ -229,9 +229,9 @@ def _number(value: str, region: str) -> str:
         number = Decimal(value.strip())
     except InvalidOperation:
         return tidy(value)
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > 100:  # 1e999999 has a million digits
         return tidy(value)
-    return format(number.normalize(), "f")
+    return format(number.normalize(), "f") if number else "0"
 
 
 _NORMAL: Mapping[FieldType, Callable[[str, str], str]] = {
@@ -260,6 +260,15 @@ def normals(field: Field, value: Value, region: str = "") -> frozenset[str]:
 
 def equal(field: Field, one: Value, two: Value, region: str = "") -> bool:
     return one == two or normals(field, one, region) == normals(field, two, region)
+
+
+def kept_as(field: Field, sent: Value, shown: Value, region: str = "") -> bool:
+    """May an app that was sent the one value show the other: the same, or cut at its end?"""
+    if equal(field, sent, shown, region):
+        return True
+    if not (isinstance(sent, str) and isinstance(shown, str) and shown):
+        return False
+    return normal(field.type, sent, region).startswith(normal(field.type, shown, region))
 
 
 def field_named(name: str) -> Field:

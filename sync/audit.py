@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from connections.models import Connection
+from connections.models import Connection, Record
 from connectors.contact import Entry, value_from_json
 from sync.models import Run, Step
 from sync.pilot import records_of
@@ -26,8 +26,13 @@ def steps_of(
     else:
         steps = steps.exclude(run__kind=Run.Kind.PREVIEW).exclude(result=Step.Result.PLANNED)
     if contact:
-        records = records_of(connection, contact)
-        steps = steps.filter(Q(sync_record__a__in=records) | Q(sync_record__b__in=records))
+        # By their ids in the apps: a step outlives its sync record, and one of a preview has none.
+        records = Record.objects.filter(pk__in=records_of(connection, contact))
+        ids = {side: records.filter(container=connection.container(side)) for side in "ab"}
+        steps = steps.filter(
+            Q(a_remote__in=ids["a"].values("remote_id"))
+            | Q(b_remote__in=ids["b"].values("remote_id"))
+        )
     return steps
 
 

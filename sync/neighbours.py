@@ -31,6 +31,7 @@ class Neighbourhood:
         self.views = {view.id: view for view in views}
         rows = Record.objects.filter(pk__in=ids - self.views.keys()).only(*COLUMNS)
         self.views |= {row.pk: view_of(row) for row in rows}
+        self.torn = self._torn()
         standing = _Standing(connection, ids)
         #: By record id: its sync record; that of a pair whose other contact was deleted, which a
         #: new contact of the side of the deletion may join.
@@ -48,8 +49,25 @@ class Neighbourhood:
             there=there,
             paired=frozenset(id for id in ids if id in self.paired or id in met),
             bereaved=frozenset(ids & self.survivors.keys()),
+            torn=frozenset(ids & self.torn),
             proposed=[] if me.emails else self._look_alikes(me, met),
         )
+
+    def _torn(self) -> frozenset[int]:
+        """Those there whose own addresses belong to different contacts here."""
+        here, there = self.containers[self.side], self.containers[other(self.side)]
+        theirs = {
+            id for (place, _), group in self.by_email.items() if place == there for id in group
+        }
+        emails = {email for id in theirs for email in self.views[id].emails}
+        holders = self._holders(Key.Kind.EMAIL, emails)
+        torn = set()
+        for id in theirs:
+            groups = [set(holders.get((here, email), ())) for email in self.views[id].emails]
+            filled = [group for group in groups if group]
+            if filled and not set.intersection(*filled):
+                torn.add(id)
+        return frozenset(torn)
 
     def _holders(self, kind: str, values: Collection[str]) -> Mapping[tuple[int, str], list[int]]:
         rows = Key.objects.filter(

@@ -18,7 +18,7 @@ from connections.models import Connection, Key, Record
 from connections.observe import Clock, Commit, reread
 from connectors.connector import Received, Written
 from connectors.contact import Contact
-from connectors.fields import FieldType, equal, field_named, normal
+from connectors.fields import FieldType, field_named, kept_as, normal
 from rules.setup import Setup
 from sync.apply import Side
 from sync.models import Run, Step, SyncRecord
@@ -76,7 +76,7 @@ def _recover_updates(
 def _shows(record: Record, step: Step) -> bool:
     contact = mirror.contact_of(record) or Contact()
     return all(
-        equal(field_named(name), value, contact.get(name))
+        kept_as(field_named(name), value, contact.get(name))
         for name, value in values_of(step).items()
     )
 
@@ -120,7 +120,9 @@ def _by_marker(side: Side, marker: str, now: Clock, commit: Commit) -> Record | 
 
 
 def _by_address(side: Side, row: SyncRecord, step: Step) -> Record | None:
-    """An unpaired contact with one of the addresses that the create carried."""
+    """An unpaired contact with one of the addresses that the create carried, that shows what
+    was sent. Another one is not taken for ours: what it lacks would count as cleared. The two
+    then meet as strangers do."""
     keys = Key.objects.filter(
         container=side.container, kind=Key.Kind.EMAIL, value__in=_addresses(step)
     ).order_by("record_id")
@@ -128,7 +130,9 @@ def _by_address(side: Side, row: SyncRecord, step: Step) -> Record | None:
         paired = SyncRecord.objects.filter(
             connection=row.connection_id, **{side.name: key.record_id}
         )
-        if not paired.filter(a__isnull=False, b__isnull=False).exists():
+        if paired.filter(a__isnull=False, b__isnull=False).exists():
+            continue
+        if _shows(key.record, step):
             return key.record
     return None
 

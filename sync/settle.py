@@ -20,7 +20,7 @@ from connectors.errors import (
     TryAgain,
     Unanswered,
 )
-from connectors.fields import Field, equal, field_named
+from connectors.fields import Field, equal, field_named, kept_as
 from rules.setup import Setup, other
 from sync.engine.base import agree, read_back
 from sync.engine.line import BaseOp
@@ -117,16 +117,20 @@ class Settlement:
     def _agreed(
         self, row: SyncRecord, step: Step, shown: Contact, adopted: bool
     ) -> dict[str, object]:
-        """The bases, with what the app made of the values. Of an adopted create it is not known
-        whether somebody edited it since: there what was sent counts."""
-        ops = step.agree
-        if not adopted:
-            lines = {line.key: line.field(self.side) for line in self.setup.lines}
-            ops = {
-                key: self._read_back(step, lines[key], changes, shown) if key in lines else changes
-                for key, changes in step.agree.items()
-            }
+        """The bases, with what the app made of the values. Of an adopted write it is not known
+        whether somebody edited it since: there what was sent counts, unless what is shown can
+        have become of it."""
+        lines = {line.key: line.field(self.side) for line in self.setup.lines}
+        ops = dict(step.agree)
+        for key, changes in step.agree.items():
+            field = lines.get(key)
+            if field and (not adopted or self._may_have_become(step, field, shown)):
+                ops[key] = self._read_back(step, field, changes, shown)
         return agree(row.base, ops)
+
+    def _may_have_become(self, step: Step, field: Field, shown: Contact) -> bool:
+        sent = values_of(step)[field.name]
+        return kept_as(field, sent, shown.get(field.name), self.setup.region)
 
     def _read_back(
         self, step: Step, field: Field, ops: Sequence[BaseOp], shown: Contact

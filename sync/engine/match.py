@@ -24,13 +24,15 @@ class Neighbours:
     ``here``: on its own side, itself left out; ``there``: on the other side, by address.
     ``paired``: ids of those that already have a counterpart or wait for one to be made.
     ``bereaved``: ids of those here whose counterpart was deleted there. ``proposed``: unpaired
-    ones there that look alike without a common address.
+    ones there that look alike without a common address. ``torn``: ids of those there whose own
+    addresses belong to different contacts here.
     """
 
     here: Sequence[View] = ()
     there: Mapping[str, Sequence[View]] = field(default_factory=dict)
     paired: frozenset[int] = frozenset()
     bereaved: frozenset[int] = frozenset()
+    torn: frozenset[int] = frozenset()
     proposed: Sequence[View] = ()
 
 
@@ -58,6 +60,12 @@ def match(me: View, near: Neighbours, avoid_duplicates: bool) -> Match:
     free = [view for view in candidates if view.id not in near.paired]
     if candidates and not free:
         return _taken()
+    if any(view.id in near.torn for view in free):
+        return Match(
+            state="to_review",
+            cause=SEVERAL,
+            reason="A contact of the other side has its address and that of another one here.",
+        )
     rivals = [view for view in near.here if view.id not in near.paired]
     if not free:
         return _alone(me, near, rivals)

@@ -14,7 +14,7 @@ from typing import Any
 from connectors.contact import Entry, Value, entry_to_json
 from connectors.fields import FieldType, normal
 from rules.setup import Line, Setup, other
-from sync.engine.elements import EDITED, NEVER, REMOVED, Row, align, contained, filled
+from sync.engine.elements import EDITED, KEPT, NEVER, REMOVED, Row, align, contained, filled
 from sync.engine.line import (
     BaseOp,
     Choice,
@@ -72,6 +72,7 @@ class _ListMerge:
                 open_rows.append(row)
             else:
                 fresh[side].remove(back)
+                row.now[side], row.fate[side] = back, KEPT
                 self.agreed.append([row.base, _pair(side, back, theirs)])
         return open_rows
 
@@ -103,7 +104,9 @@ class _ListMerge:
     def _one_removed(self, row: Row, source: str, rows: list[Row]) -> None:
         target = other(source)
         gone = row.now[target]
-        shared = any(x is not row and x.now[target] is gone and x.now[source] for x in rows)
+        shared = any(
+            x is not row and x.now[target] is gone and x.fate[source] != REMOVED for x in rows
+        )
         if gone is None or shared:
             self.agreed.append([row.base, None])
         elif is_stale(self.shown, source) and self._flows(source):

@@ -22,11 +22,19 @@ def near(
     paired: Sequence[int] = (),
     bereaved: Sequence[int] = (),
     proposed: Sequence[View] = (),
+    torn: Sequence[int] = (),
 ) -> Neighbours:
     by_email: Mapping[str, Sequence[View]] = {
         email: [x for x in there if email in x.emails] for x in there for email in x.emails
     }
-    return Neighbours(here, by_email, frozenset(paired), frozenset(bereaved), proposed)
+    return Neighbours(
+        here=here,
+        there=by_email,
+        paired=frozenset(paired),
+        bereaved=frozenset(bereaved),
+        proposed=proposed,
+        torn=frozenset(torn),
+    )
 
 
 ME = view(1, "Ann", "ann@x.org")
@@ -117,6 +125,11 @@ CASES: dict[str, tuple[View, Neighbours, int | tuple[str, str]]] = {
         ("to_review", "deleted there"),
     ),
     "the one there lost its counterpart here": (ME, near(there=[THEIRS], bereaved=[11]), 11),
+    "the one there has addresses of different contacts here": (
+        ME,
+        near(there=[THEIRS], torn=[11]),
+        ("to_review", "several matches"),
+    ),
     "no address": (view(1, "Ann"), near(), ("excluded", "no e-mail")),
 }
 

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import transaction
+
+from connections.accounts import find_container, open_account
+from connections.models import Account, Container, Record
+from connections.observe import Commit, observe, reread
+from connections.vault import seal
+from connectors.connector import Connector
+from connectors.contact import Contact
+from connectors.errors import TryAgain
+from connectors.memory import store
+from connectors.memory.app import MemoryApp, Quirks
+from tests.sync.conftest import Clock
+
+
+class Cut(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(db: None, clock: Clock) -> Iterator[MemoryApp]:
+    store.placed["one"] = MemoryApp(clock, Quirks(page=2))
+    yield store.placed["one"]
+    store.placed.clear()
+
+
+@pytest.fixture
+def connector(app: MemoryApp) -> Connector:
+    return open_account(
+        Account.objects.create(name="one", app="memory", sealed=seal({"name": "one"}))
+    )
+
+
+@pytest.fixture
+def container(connector: Connector) -> Container:
+    return find_container(Account.objects.get(), connector)
+
+
+def add(app: MemoryApp, *names: str) -> list[str]:
+    return [app.add(Contact({"first_name": name})) for name in names]
+
+
+def alive() -> list[str]:
+    return sorted(Record.objects.filter(gone_at=None).values_list("title", flat=True))
+
+
+def ending_at(number: int) -> Commit:
+    """Commits, of which the given one is cut off."""
+    count = 0
+
+    @contextmanager
+    def commit() -> Iterator[None]:
+        nonlocal count
+        count += 1
+        with transaction.atomic():
+            yield
+            if count == number:
+                raise Cut
+
+    return commit
+
+
+def test_everything_is_read_once_and_then_only_changes(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    ann, bob, _ = add(app, "Ann", "Bob", "Cid")
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number, container.cursor) == (["Ann", "Bob", "Cid"], 3, "3")
+    assert (container.full_at, container.read_at) == (clock(), clock())
+    full = clock()
+    clock.sleep(60)
+    app.edit(ann, {"first_name": "Anna"})
+    app.remove(bob)
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number, container.cursor) == (["Anna", "Cid"], 5, "5")
+    assert (container.full_at, container.read_at) == (full, clock())
+    observe(container, connector, clock, transaction.atomic)
+    assert container.number == 5
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_cursor_is_never_ahead_of_its_data(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock, number: int
+) -> None:
+    add(app, "Ann", "Bob", "Cid")
+    with pytest.raises(Cut):
+        observe(container, connector, clock, ending_at(number))
+    row = Container.objects.get()
+    assert (row.cursor, row.full_at, len(alive())) == ("", None, [0, 2, 3][number - 1])
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), Container.objects.get().cursor) == (["Ann", "Bob", "Cid"], "3")
+
+
+def test_a_reading_that_broke_off_deletes_nothing(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    add(app, "Ann", "Bob", "Cid")
+    observe(container, connector, clock, transaction.atomic)
+    Container.objects.update(cursor="")
+
+    def failing(moment: str, call: str) -> None:
+        raise TryAgain("The app is down.")
+
+    app.interrupt = failing
+    with pytest.raises(TryAgain):
+        observe(container, connector, clock, transaction.atomic)
+    assert alive() == ["Ann", "Bob", "Cid"]
+
+
+def test_a_lost_cursor_means_a_full_listing_that_changes_nothing(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    add(app, "Ann", "Bob", "Cid")
+    observe(container, connector, clock, transaction.atomic)
+    Container.objects.update(cursor="lost")
+    app.remove(next(iter(app.contacts())))
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number) == (["Bob", "Cid"], 4)
+
+
+def test_the_cursor_is_the_one_that_another_run_has_stored(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    waiting = Container.objects.get()
+    add(app, "Ann")
+    observe(container, connector, clock, transaction.atomic)
+    before = app.requests
+    add(app, "Bob")
+    observe(waiting, connector, clock, transaction.atomic)
+    assert (app.requests - before, waiting.number, waiting.cursor) == (1, 2, "2")
+    assert waiting.full_at == container.full_at
+
+
+def test_absence_counts_only_when_the_write_cannot_be_late(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    app.quirks = Quirks(deltas=False, lag=60)
+    add(app, "Ann")
+    Record.objects.create(
+        container=container, remote_id="ours", number=1, title="Ours",
+        first_seen_at=clock(), written_at=clock(),
+    )  # fmt: skip
+    clock.sleep(30)
+    observe(container, connector, clock, transaction.atomic)
+    assert alive() == ["Ours"]
+    clock.sleep(60)
+    observe(container, connector, clock, transaction.atomic)
+    assert alive() == ["Ann"]
+
+
+def test_reread_takes_what_is_there_and_notes_what_is_gone(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    ann, bob = add(app, "Ann", "Bob")
+    observe(container, connector, clock, transaction.atomic)
+    app.edit(ann, {"first_name": "Anna"})
+    app.remove(bob)
+    reread(container, connector, [bob, ann], clock, transaction.atomic)
+    assert (alive(), Container.objects.get().number) == (["Anna"], 4)
+    assert Container.objects.get().cursor == "2"
