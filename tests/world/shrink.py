@@ -1,0 +1,65 @@
+"""Smaller histories that fail in the same way, for people to read (delta debugging)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from tests.world.history import Event, History, Setting
+
+Part = TypeVar("Part")
+Fails = Callable[[History], bool]
+
+
+def shrunk(history: History, fails: Fails) -> History:
+    """With as few events, entries of a card and quirks as still fail."""
+    events = _fewest(history.events, lambda kept: fails(replace(history, events=kept)))
+    history = replace(history, events=events)
+    for simpler in _simpler(history.setting):
+        setting = simpler(history.setting)
+        if fails(replace(history, setting=setting)):
+            history = replace(history, setting=setting)
+    for position, event in enumerate(history.events):
+        if event[0] == "add":
+            history = _with_fewest_fields(history, position, event, fails)
+    return history
+
+
+def _fewest(parts: tuple[Part, ...], fails: Callable[[tuple[Part, ...]], bool]) -> tuple[Part, ...]:
+    size = max(1, len(parts) // 2)
+    while size and parts:
+        start = 0
+        while start < len(parts):
+            fewer = parts[:start] + parts[start + size :]
+            if fails(fewer):
+                parts = fewer
+            else:
+                start += size
+        size //= 2
+    return parts
+
+
+def _with_fewest_fields(history: History, position: int, event: Event, fails: Fails) -> History:
+    def having(fields: Sequence[tuple[str, tuple[int, ...]]]) -> History:
+        smaller = (*event[:3], tuple(fields))
+        return replace(
+            history, events=(*history.events[:position], smaller, *history.events[position + 1 :])
+        )
+
+    return having(_fewest(event[3], lambda kept: fails(having(kept))))
+
+
+def _simpler(setting: Setting) -> Iterator[Callable[[Setting], Setting]]:
+    """Ways to make a setting more usual, one thing at a time."""
+    for side in "ab":
+        for name in setting.quirks(side):
+            yield lambda now, side=side, name=name: replace(
+                now, **{side: {k: v for k, v in now.quirks(side).items() if k != name}}
+            )
+    for name in setting.fields:
+        if name == "emails":
+            continue  # without them nobody could be known
+        yield lambda now, name=name: replace(now, fields=tuple(f for f in now.fields if f != name))
+    for option in ("direction", "winner", "avoid_duplicates", "never_blank"):
+        yield lambda now, option=option: replace(now, **{option: getattr(Setting(), option)})

@@ -1,0 +1,42 @@
+"""Histories that the engine once came out of badly, as the simulation printed them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world.history import History, Setting
+from tests.world.verdict import verdict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("commit", range(15, 20))
+def test_contact_found_by_its_address_is_not_taken_for_our_create(commit: int) -> None:
+    """A killed run was about to create somebody whom a person had entered there just before.
+    Recovery found that contact by its address and took what it lacked for cleared: the other
+    side's values were erased."""
+    story = History(
+        Setting(a={"markers": False, "lag": 300}, fields=("company", "emails"), winner="b"),
+        (
+            ("add", "a", 5, (("emails", (1,)),)),
+            ("add", "b", 5, (("company", (21,)), ("emails", (1,)))),
+            ("commit", commit, "after", "kill"),
+            ("run",),
+        ),
+    )
+    assert verdict(story) == []
+
+
+def test_value_cut_by_an_app_before_a_crash_does_not_shorten_its_source() -> None:
+    """The run died between a write and its answer; the app shows the value cut."""
+    story = History(
+        Setting(b={"limits": {"notes": 14}}, fields=("emails", "notes"), winner="b"),
+        (
+            ("add", "a", 1, (("emails", (1,)), ("notes", (1,)))),
+            ("run",),
+            ("set", "a", 1, "notes", 11),
+            ("at", 3, "after", "kill"),
+            ("run",),
+        ),
+    )
+    assert verdict(story) == []

@@ -1,0 +1,75 @@
+"""Histories by chance, and one small history with every death that can befall it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world.chance import history
+from tests.world.conftest import HISTORIES, SEED
+from tests.world.history import Event, History, Setting
+from tests.world.verdict import lived, report, trace, verdict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_histories_by_chance_end_well(request: pytest.FixtureRequest) -> None:
+    first = request.config.getoption("--seed", SEED)
+    seeds = range(first, first + request.config.getoption("--histories", HISTORIES))
+    print(f"world: seeds {seeds.start} to {seeds.stop - 1}")
+    for seed in seeds:
+        story = history(seed)
+        complaints = verdict(story)
+        assert not complaints, report(story, complaints, f"--histories 1 --seed {seed}")
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + 5))
+def test_same_history_same_trace(seed: int) -> None:
+    assert trace(history(seed)) == trace(history(seed))
+
+
+#: Two who meet, one who is made in each app; when that is done, edits on each side.
+SMALL = (
+    ("add", "a", 1, (("company", (1,)), ("emails", (1,)))),
+    ("add", "b", 1, (("company", (2,)), ("emails", (1, 11)))),
+    ("add", "a", 2, (("company", (1,)), ("emails", (1,)), ("phones", (1,)))),
+    ("add", "b", 3, (("company", (1,)), ("emails", (1,)))),
+    ("tick", 400),
+)
+EDITS = (
+    ("run",),
+    ("set", "a", 2, "company", 12),
+    ("swap", "b", 2, "phones", 0, 13),
+    ("set", "b", 3, "company", 14),
+    ("tick", 400),
+)
+MARKERS = {"normalise": True, "batch": 2}
+LATE = {"markers": False, "conditional_writes": False, "lag": 300, "batch": 2}
+CHOSEN = {"chosen_ids": True, "markers": False, "deltas": False, "reads_back": False}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "before"),
+    [(MARKERS, CHOSEN, SMALL), (LATE, LATE, SMALL), (MARKERS, LATE, (*SMALL, *EDITS))],
+    ids=["first-run", "first-run-late", "edits"],
+)
+def test_death_at_any_moment_does_no_harm(
+    a: dict[str, object], b: dict[str, object], before: tuple[Event, ...]
+) -> None:
+    """At each call, and after each commit; before a commit is either after the one before it or
+    after a call."""
+    setting = Setting(a, b, ("company", "emails", "phones"))
+    world, _ = lived(History(setting, (*before, ("run",))))
+    run = world.runs[before.count(("run",))]
+    assert run.first < run.last, "the run in which it dies has nothing to write"
+    deaths = [
+        ("commit", 1, "before", "kill"),
+        *(("commit", number, "after", "kill") for number in range(1, run.commits + 1)),
+        *(("at", number, when, "kill") for number in range(1, run.calls + 1) for when in MOMENTS),
+    ]
+    for death in deaths:
+        story = History(setting, (*before, death, ("run",)))
+        complaints = verdict(story)
+        assert not complaints, report(story, complaints, str(death))
+
+
+MOMENTS = ("before", "within", "after")

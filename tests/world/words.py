@@ -1,0 +1,91 @@
+"""What people write: values that tell whose they are and when they were written.
+
+Every value carries a person's number and the number of the word, and keeps them however an app
+rewrites or cuts it. So a value found anywhere can be traced to the one event that wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from connectors.contact import Address, Contact, Entry, Value
+
+SCALARS = ("first_name", "last_name", "company", "job_title", "notes")
+LISTS = ("emails", "phones", "urls", "addresses")
+FIELDS = (*SCALARS, *LISTS)
+#: A field that no mapping ever covers.
+UNMAPPED = "custom:Shoe size"
+LABELS = ("home", "work", "")
+
+_PHONE = re.compile(r"32475(\d{2})(\d{4})")
+_TEXT = re.compile(r"p(\d+)w(\d+)", re.IGNORECASE)
+
+
+class Word(NamedTuple):
+    person: int
+    number: int
+
+
+def value_of(field: str, word: Word) -> Value:
+    """A scalar field's value; blanks and capitals are what apps like to change."""
+    text = f"P{word.person}w{word.number}"
+    if field == "notes":
+        return f"{text} first line  \nSecond line, longer than some apps keep "
+    return f"{text} {field.replace('_', ' ').title()} " if word.number % 3 else text
+
+
+def entry_of(field: str, word: Word) -> Entry:
+    text = f"P{word.person}w{word.number}"
+    label = LABELS[word.number % len(LABELS)]
+    if field == "phones":
+        digits = f"{word.person:02d}{word.number:04d}"
+        return Entry(f"+32 475 {digits[:2]} {digits[2:]}", label)
+    if field == "addresses":
+        return Entry(Address(street=f"{text} Street 1", city="Ghent"), label)
+    return Entry(f"{text}@Ex.org" if field == "emails" else f"https://www.{text}.example/", label)
+
+
+def contact_of(person: int, fields: tuple[tuple[str, tuple[int, ...]], ...]) -> Contact:
+    """``fields``: by field the numbers of the words in it."""
+    values: dict[str, Value] = {UNMAPPED: f"P{person}w0 forty"}
+    for field, numbers in fields:
+        words = [Word(person, number) for number in numbers]
+        if field in LISTS:
+            values[field] = tuple(entry_of(field, word) for word in words)
+        else:
+            values[field] = value_of(field, words[0])
+    return Contact(values)
+
+
+@cache
+def _word_in(text: str) -> Word | None:
+    if found := _TEXT.search(text):
+        return Word(int(found[1]), int(found[2]))
+    if found := _PHONE.search(re.sub(r"\D", "", text)):
+        return Word(int(found[1]), int(found[2]))
+    return None
+
+
+def word_of(contact: Contact | None, field: str) -> Word | None:
+    """The word that a scalar field shows, None where it is empty."""
+    value = contact.get(field) if contact is not None else ""
+    return _word_in(str(value)) if value else None
+
+
+def words_of(contact: Contact | None, field: str) -> tuple[Word, ...]:
+    """The words in a list field, in order."""
+    value = contact.get(field) if contact is not None else ""
+    entries = value if isinstance(value, tuple) else ()
+    return tuple(word for entry in entries if (word := _word_in(str(entry.value))))
+
+
+def person_of(contact: Contact) -> int:
+    for field in (*LISTS, *SCALARS):
+        value = contact.get(field)
+        texts = [value] if isinstance(value, str) else [str(entry.value) for entry in value]
+        for text in texts:
+            if found := _word_in(text):
+                return found.person
+    return 0
