@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.db.models import Q
 from connections import bulk
 from connections.models import Container, Key, Record
 from connections.stamps import Stamp, restamp
+from connections.storable import storable
 from connectors.connector import Received
 from connectors.contact import Contact, contact_from_json, contact_to_json, digest
 from connectors.fields import FieldType, fold, normal
@@ -88,7 +89,7 @@ def absorb(
     changed: dict[str, Record] = {}
     shown: dict[str, Contact | None] = {}
     for sighting in sightings:
-        received = sighting.received
+        received = storable(sighting.received)
         record = records.get(received.id)
         if record is None:
             record = Record(container=container, remote_id=received.id, first_seen_at=now)
@@ -98,7 +99,7 @@ def absorb(
             continue
         elif record.pk:
             changed[received.id] = record
-        _take(container, record, sighting, now)
+        _take(container, record, replace(sighting, received=received), now)
         shown[received.id] = received.contact or contact_of(record)
     _save(container, added, list(changed.values()), shown)
     return records

@@ -7,7 +7,7 @@ an answer, and ``recover`` knows which.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -128,17 +128,17 @@ def _sort(steps: Sequence[Step], side: Side) -> tuple[list[Sent], list[Step]]:
     ids = {step.pk: getattr(step.sync_record, f"{side.name}_id", None) for step in steps}
     wanted = [id for id in ids.values() if id is not None]
     targets = Record.objects.in_bulk(wanted) if wanted else {}
-    holders = _holders(steps, side)
+    given = {step.pk: _new_emails(step) for step in steps}
+    holders = _holders({email for emails in given.values() for email in emails}, side)
     batch: list[Sent] = []
     stale: list[Step] = []
     for step in steps:
         target = targets.get(ids[step.pk] or 0)
-        emails = _new_emails(step)
-        in_use = any(holders[email] - {ids[step.pk]} for email in emails)
+        in_use = any(holders[email] - {ids[step.pk]} for email in given[step.pk])
         if step.sync_record is None or in_use or _is_stale(step, target):
             stale.append(step)
             continue
-        for email in emails:
+        for email in given[step.pk]:
             holders[email].add(ids[step.pk])
         batch.append(Sent(step, step.sync_record, write_of(step, step.sync_record, target), target))
     return batch, stale
@@ -150,9 +150,9 @@ def _is_stale(step: Step, target: Record | None) -> bool:
     return target is None or target.digest != step.target_digest
 
 
-def _holders(steps: Sequence[Step], side: Side) -> dict[str, set[int | None]]:
-    """Of the addresses about to be given, the records that hold them by now."""
-    holders: dict[str, set[int | None]] = {e: set() for step in steps for e in _new_emails(step)}
+def _holders(emails: Collection[str], side: Side) -> dict[str, set[int | None]]:
+    """The records that hold these addresses by now."""
+    holders: dict[str, set[int | None]] = {email: set() for email in emails}
     if holders:
         rows = Key.objects.filter(container=side.container, kind=Key.Kind.EMAIL, value__in=holders)
         for email, record_id in rows.values_list("value", "record_id"):

@@ -17,8 +17,8 @@ from connections import mirror
 from connections.models import Connection, Key, Record
 from connections.observe import Clock, Commit, reread
 from connectors.connector import Received, Written
-from connectors.contact import Contact
-from connectors.fields import FieldType, field_named, kept_as, normal
+from connectors.contact import Contact, value_from_json
+from connectors.fields import FieldType, equal, field_named, kept_as, normal
 from rules.setup import Setup
 from sync.apply import Side
 from sync.models import Run, Step, SyncRecord
@@ -58,7 +58,8 @@ def _target(step: Step, side: Side) -> Record | None:
 def _recover_updates(
     setup: Setup, side: Side, steps: Sequence[Step], now: Clock, commit: Commit
 ) -> None:
-    """Read the contacts as they are now: where they show what was sent, it was carried out."""
+    """Read the contacts as they are now: one that shows anything of what was sent has all of it,
+    since a write is carried out whole; what it shows otherwise was edited afterwards."""
     ids = [target.remote_id for step in steps if (target := _target(step, side))]
     reread(side.container, side.connector, ids, now, commit)
     with commit():
@@ -66,11 +67,28 @@ def _recover_updates(
             target = _target(step, side)
             assert target is not None and step.sync_record is not None
             target.refresh_from_db()
-            if target.gone_at is None and _shows(target, step):
+            if target.gone_at is None and _was_carried_out(setup, side, step, target):
                 _adopt(setup, side, step, target, now())
             else:
                 discard([step], now())
             Record.objects.filter(pk=target.pk).update(pending={})
+
+
+def _was_carried_out(setup: Setup, side: Side, step: Step, record: Record) -> bool:
+    """Is anything there that was sent? What still is as it was before the write is then not
+    agreed on: it may have been put back, or what is there may be a person's by chance."""
+    contact = mirror.contact_of(record) or Contact()
+    untouched = {
+        name
+        for name, change in step.fields.items()
+        if equal(field_named(name), value_from_json(change["before"]), contact.get(name))
+    }
+    sent = {name: value for name, value in values_of(step).items() if name not in untouched}
+    if not any(kept_as(field_named(name), sent[name], contact.get(name)) for name in sent):
+        return False
+    keys = {line.key: line.field(side.name).name for line in setup.lines}
+    step.agree = {key: ops for key, ops in step.agree.items() if keys.get(key) not in untouched}
+    return True
 
 
 def _shows(record: Record, step: Step) -> bool:

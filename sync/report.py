@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.setup import other
 from sync.models import Run
 
 
@@ -28,20 +27,21 @@ def in_sentences(run: Run) -> str:
     if run.state != Run.State.DONE:
         return f"{name}: {run.get_state_display().lower()}. {run.why}"
     would = run.kind == Run.Kind.PREVIEW
-    lines = [f"{name}: {'this would be done' if would else 'done'}."]
+    lines = [f"{name}: {'a preview; nothing was written. It would do:' if would else 'done.'}"]
     for side in "ab":
         part, place = counts[side], run.connection.container(side)
+        created, updated = part["created"], part["updated"]
         lines.append(
-            f"  {side.upper()} ({place}): {part['created']} created, {part['updated']} updated; "
+            f"  {side.upper()} ({place}): {created} created, {updated} updated; "
             f"{_times(part['requests'], 'request')}"
         )
-    lines.append(
-        f"  {counts['linked']} linked, {_times(counts['conflicts'], 'conflict')} "
-        f"(the values of {_winner(run)} won)"
-        if counts["conflicts"]
-        else f"  {counts['linked']} linked"
-    )
+    if counts["linked"] or counts["conflicts"]:
+        lines.append(f"  {counts['linked']} linked{_conflicts(run)}")
     lines.append(f"  {'Then ' if would else ''}{standing(counts)}")
+    if would and run.connection.state == run.connection.State.DRAFT:
+        lines.append(f"Start it with `sync {name} --approve`.")
+    if counts["failed"] and not would:
+        lines.append(f"Why they failed is in `audit {name}`.")
     return "\n".join(lines)
 
 
@@ -50,15 +50,21 @@ def standing(counts: dict[str, Any]) -> str:
     parts = [f"{counts['in_sync']} in sync"]
     parts += [f"{n} excluded ({cause})" for cause, n in counts["excluded"].items()]
     parts += [f"{n} failed ({cause})" for cause, n in counts["failed"].items()]
-    for word in ("duplicates", "to_review", "deleted_opposite"):
-        if counts[word]:
-            parts.append(f"{counts[word]} {word.replace('_', ' ')}")
+    if counts["duplicates"]:
+        parts.append(_times(counts["duplicates"], "duplicate"))
+    parts += [
+        f"{counts[word]} {word.replace('_', ' ')}"
+        for word in ("to_review", "deleted_opposite")
+        if counts[word]
+    ]
     return ", ".join(parts) + "."
 
 
-def _winner(run: Run) -> str:
-    winner = run.connection.winner
-    return f"{winner.upper()}, not of {other(winner).upper()},"
+def _conflicts(run: Run) -> str:
+    number = run.counts["conflicts"]
+    return (
+        f", {_times(number, 'conflict')} (the losing values are in the audit log)" if number else ""
+    )
 
 
 def _times(number: int, word: str) -> str:

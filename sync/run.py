@@ -7,7 +7,7 @@ for slices of the work, so that a large first run never starves the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.db.models import Q
@@ -16,7 +16,7 @@ from connections.accounts import open_account
 from connections.models import Account, Connection
 from connections.observe import observe
 from connectors.connector import Connector
-from connectors.errors import AppError, AskStaff, SignInAgain
+from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain
 from rules.rows import setup_of
 from rules.setup import Setup
 from sync import counts
@@ -26,6 +26,7 @@ from sync.claim import claim
 from sync.host import Host
 from sync.leases import Busy, Held, LeaseLost
 from sync.ledger import Ledger
+from sync.memory import collected_rarely
 from sync.models import Planned, Run, Step, SyncRecord
 from sync.pilot import records_of
 from sync.planning import plan
@@ -55,7 +56,8 @@ def perform(
         return run
     journey = Journey(run, host, open_account, report)
     try:
-        journey.go()
+        with collected_rarely():
+            journey.go()
     except Refusal as refusal:
         journey.close(Run.State.REFUSED, str(refusal))
     except (Busy, LeaseLost) as error:
@@ -228,10 +230,12 @@ class Journey:
         self.close(Run.State.DONE, "")
 
     def _listen_to_echo(self, held: Held) -> None:
+        """Spares the next run the sight of our own writes; when it fails, it merely does not."""
         written = Step.objects.filter(run=self.run, result=Step.Result.DONE, verb__in=WRITING)
         for side in self.sides:
             if written.filter(side=side).count() > ECHO:
-                self._observe(held, side)
+                with suppress(TryAgain):
+                    self._observe(held, side)
 
     def close(self, state: Run.State, why: str) -> None:
         """Write down how it ended. Steps that were not sent are dropped: they are planned again."""

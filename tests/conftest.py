@@ -36,6 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--only-database", action="store_true", help="only the tests that touch the database"
     )
+    world = parser.getgroup("world", "simulation (tests/world)")
+    world.addoption("--histories", type=int, default=300, help="how many by chance (300)")
+    world.addoption(
+        "--seed", type=int, default=20261123, help="of the first; each next is one more"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -59,6 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite_only"):
+        return False
     fixtures = getattr(item, "fixturenames", ())
     return item.get_closest_marker("django_db") is not None or bool(
         {"db", "transactional_db"}.intersection(fixtures)

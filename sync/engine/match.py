@@ -124,11 +124,11 @@ def _alone(me: View, near: Neighbours, rivals: Sequence[View]) -> Match:
 def _choose(me: View, free: Sequence[View], rivals: Sequence[View]) -> Match:
     if len(free) == 1 and not rivals:
         return Match(found=free[0])
-    namesakes = [view for view in free if _name(view) == _name(me)]
+    namesakes = [view for view in free if _are_namesakes(view, me)]
     if namesakes:
         mine = [view for view in (me, *rivals) if _name(view) == _name(me)]
         return Match(found=_oldest(namesakes)) if _oldest(mine) is me else _duplicate_here()
-    if any(_name(one) == _name(two) for one in rivals for two in free):
+    if any(_are_namesakes(one, two) for one in rivals for two in free):
         return _duplicate_here()
     return Match(
         state="to_review",
@@ -152,6 +152,11 @@ def _oldest(views: Sequence[View]) -> View:
 
 def _created(view: View) -> str:
     return view.contact.created if view.contact else ""
+
+
+def _are_namesakes(one: View, two: View) -> bool:
+    """Two without a name have none in common."""
+    return _name(one) == _name(two) != ""
 
 
 def _name(view: View) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from connectors.contact import Entry, Value, entry_to_json
 from connectors.fields import FieldType, normal
 from rules.setup import Line, Setup, other
-from sync.engine.elements import EDITED, KEPT, NEVER, REMOVED, Row, align, contained, filled
+from sync.engine.elements import EDITED, NEVER, REMOVED, Row, align, contained, filled
 from sync.engine.line import (
     BaseOp,
     Choice,
@@ -72,7 +72,6 @@ class _ListMerge:
                 open_rows.append(row)
             else:
                 fresh[side].remove(back)
-                row.now[side], row.fate[side] = back, KEPT
                 self.agreed.append([row.base, _pair(side, back, theirs)])
         return open_rows
 

@@ -10,6 +10,7 @@ from connections.stamps import Stamp
 from connectors.contact import Contact, Entry, Value, entry_from_json
 from connectors.fields import Field, FieldType, normal, normals
 from rules.setup import Line, Setup, other
+from sync.engine.copy_list import copy_list
 from sync.engine.line import BaseOp, Outcome, Shown, Writing
 from sync.engine.merge_list import merge_list
 from sync.engine.merge_single import merge_single
@@ -162,7 +163,9 @@ def _outcome(
         sides["a"].stamp(line.a.name),
         sides["b"].stamp(line.b.name),
     )
-    return merge_list(line, shown, setup) if line.a.many else merge_single(line, shown, setup)
+    if line.a.many:
+        return copy_list(line, shown, setup) or merge_list(line, shown, setup)
+    return merge_single(line, shown, setup)
 
 
 def _without_taken(

@@ -135,6 +135,7 @@ def test_the_cursor_is_the_one_that_another_run_has_stored(
     add(app, "Ann")
     observe(container, connector, clock, transaction.atomic)
     before = app.requests
+    clock.sleep(60)
     add(app, "Bob")
     observe(waiting, connector, clock, transaction.atomic)
     assert (app.requests - before, waiting.number, waiting.cursor) == (1, 2, "2")

@@ -101,6 +101,14 @@ def test_a_paused_connection_writes_nothing(pair: Pair) -> None:
     assert pair.shown("b") == []
 
 
+def test_characters_that_no_database_keeps_are_one_contacts_fault(pair: Pair) -> None:
+    pair.a.add(person("Nul", "nul@x.org", notes="a\x00b"))
+    pair.a.add(person("Ann", "ann@x.org"))
+    run = pair.sync()
+    assert (run.state, run.counts["failed"]) == (Run.State.DONE, {"unreadable": 1})
+    assert pair.shown("b") == ["Ann"]
+
+
 def test_an_edit_flows_and_a_conflict_follows_the_winner(pair: Pair) -> None:
     id = pair.a.add(person("Ann", "ann@x.org", company="Ajax"))
     pair.sync()

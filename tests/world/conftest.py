@@ -1,4 +1,4 @@
-"""How many histories, and which."""
+"""What all histories share."""
 
 from __future__ import annotations
 
@@ -6,14 +6,6 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-
-HISTORIES, SEED = 300, 20261123
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("world", "simulation (pytest tests/world)")
-    group.addoption("--histories", type=int, default=HISTORIES, help="how many by chance (300)")
-    group.addoption("--seed", type=int, default=SEED, help="of the first; each next is one more")
 
 
 @pytest.fixture(autouse=True)

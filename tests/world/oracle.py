@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from connectors.contact import Contact, Value
 from connectors.fields import field_named, normals
 from sync.models import Run
-from tests.world.told import Person, Statement, Tale, changed_fields, last_words
+from tests.world.statements import Statement, last_words
+from tests.world.told import Person, Tale, changed_fields
 from tests.world.words import LISTS, Word, person_of, value_of, word_of, words_of
 from tests.world.world import World
 

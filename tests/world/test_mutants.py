@@ -7,7 +7,7 @@ import pytest
 from tests.world.mutants import MUTANTS, Mutant
 from tests.world.verdict import report, verdict
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))

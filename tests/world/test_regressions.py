@@ -7,7 +7,7 @@ import pytest
 from tests.world.history import History, Setting
 from tests.world.verdict import verdict
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 
 
 @pytest.mark.parametrize("commit", range(15, 20))
@@ -37,6 +37,23 @@ def test_value_cut_by_an_app_before_a_crash_does_not_shorten_its_source() -> Non
             ("set", "a", 1, "notes", 11),
             ("at", 3, "after", "kill"),
             ("run",),
+        ),
+    )
+    assert verdict(story) == []
+
+
+def test_edit_after_a_write_that_was_not_read_back_is_no_reason_to_doubt_the_write() -> None:
+    """The app took the write, cut one value of it, and could not be read back; then somebody
+    edited another field of it. Recovery took the whole write for not carried out, and met the
+    two anew: a removed phone came back, and the cut value shortened its source."""
+    story = History(
+        Setting(a={"reads_back": False, "limits": {"company": 8}}),
+        (
+            ("add", "a", 3, (("emails", (1, 18)),)),
+            ("add", "b", 3, (("company", (1,)), ("emails", (1,)), ("phones", (1, 21)))),
+            ("at", 4, "before", "busy"),
+            ("run",),
+            ("swap", "a", 3, "phones", 0, 41),
         ),
     )
     assert verdict(story) == []

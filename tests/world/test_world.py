@@ -5,16 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.world.chance import history
-from tests.world.conftest import HISTORIES, SEED
 from tests.world.history import Event, History, Setting
 from tests.world.verdict import lived, report, trace, verdict
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 
 
 def test_histories_by_chance_end_well(request: pytest.FixtureRequest) -> None:
-    first = request.config.getoption("--seed", SEED)
-    seeds = range(first, first + request.config.getoption("--histories", HISTORIES))
+    first = request.config.getoption("--seed")
+    seeds = range(first, first + request.config.getoption("--histories"))
     print(f"world: seeds {seeds.start} to {seeds.stop - 1}")
     for seed in seeds:
         story = history(seed)
@@ -22,7 +21,7 @@ def test_histories_by_chance_end_well(request: pytest.FixtureRequest) -> None:
         assert not complaints, report(story, complaints, f"--histories 1 --seed {seed}")
 
 
-@pytest.mark.parametrize("seed", range(SEED, SEED + 5))
+@pytest.mark.parametrize("seed", range(20261123, 20261128))
 def test_same_history_same_trace(seed: int) -> None:
     assert trace(history(seed)) == trace(history(seed))
 

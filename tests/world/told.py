@@ -1,45 +1,23 @@
 """What the journal tells: replayed once, by nothing but people's writes and the apps' states.
 
-*Statement*: one event in which a person said something about a field or a list element. Saying
-something where another statement stood *beats* it; two that never met are both last words. A
-value that the engine carries over remains the statement that it was. Statements that two people
-made independently (both sides had the same before they met) become one when a finished run has
-seen both.
+A value that the engine carries over remains the statement that it was (``statements.py``).
+Statements that two people made independently (both sides had the same before they met) become one
+when a finished run has seen both.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.world.app import Entry
+from tests.world.statements import Statement, beats, seen, unite
 from tests.world.words import LISTS, SCALARS, Word, word_of, words_of
 from tests.world.world import Told, World
 
 #: (side, remote id)
 Place = tuple[str, str]
-
-
-@dataclass(eq=False)
-class Statement:
-    """``word`` None: a clear. ``side`` and ``at``: where and when it was said."""
-
-    word: Word | None
-    side: str
-    at: datetime
-    run: int
-    beaten_by: set[Statement] = field(default_factory=set)
-    #: List elements: where and when a person removed it, and what was put in its place.
-    taken: tuple[str, datetime] | None = None
-    heirs: list[Statement] = field(default_factory=list)
-    #: Nothing can be demanded of it: an edit that no engine could have seen was run over.
-    loose: bool = False
-    same: Statement | None = None
-
-    def find(self) -> Statement:
-        return self if self.same is None else self.same.find()
 
 
 @dataclass
@@ -151,7 +129,7 @@ class Tale:
                 return
             said = found
             unseen = before and self._unseen(before.side, before.at, entry)
-            if before and (unseen or not _beats(before, said)):
+            if before and (unseen or not beats(before, said)):
                 before.find().beaten_by.add(said)
             person.carried[(*place, name, new)] = entry.run
         person.stands[(*place, name)] = said
@@ -223,63 +201,26 @@ class Tale:
 
     def _agree(self, run: Told) -> None:
         """A run finished: what both sides showed it alike is one statement from now on."""
-        seen = {side: at - timedelta(seconds=self.lag[side]) for side, at in run.looked.items()}
+        until = {side: at - timedelta(seconds=self.lag[side]) for side, at in run.looked.items()}
         for person in self.people.values():
-            if any(len(person.alive[side]) != 1 for side in "ab") or len(seen) < 2:
+            if any(len(person.alive[side]) != 1 for side in "ab") or len(until) < 2:
                 continue
             (a, entry_a), (b, entry_b) = (next(iter(person.alive[s].items())) for s in "ab")
-            if entry_a.at > seen["a"] or entry_b.at > seen["b"]:
+            if entry_a.at > until["a"] or entry_b.at > until["b"]:
                 continue
             person.known = {"a": a, "b": b}
             for name in SCALARS:
                 one, two = person.stands.get(("a", a, name)), person.stands.get(("b", b, name))
-                if one and two and one.word == two.word and _seen((one, two), seen):
-                    _unite(one, two)
+                if one and two and one.word == two.word and seen((one, two), until):
+                    unite(one, two)
             for name in LISTS:
                 ones, twos = person.elements[("a", a, name)], person.elements[("b", b, name)]
                 for word in ones.keys() & twos.keys():
-                    if _seen((ones[word], twos[word]), seen):
-                        _unite(ones[word], twos[word])
+                    if seen((ones[word], twos[word]), until):
+                        unite(ones[word], twos[word])
 
 
 def changed_fields(entry: Entry) -> frozenset[str]:
     before = entry.before.fields if entry.before else {}
     after = entry.after.fields if entry.after else {}
     return frozenset(name for name in {*before, *after} if before.get(name) != after.get(name))
-
-
-def _seen(statements: Iterable[Statement], until: dict[str, datetime]) -> bool:
-    return all(said.at <= until[said.side] for said in statements)
-
-
-def _unite(one: Statement, two: Statement) -> None:
-    one, two = one.find(), two.find()
-    if one is not two:
-        two.same = one
-        one.beaten_by |= two.beaten_by
-        one.taken = one.taken or two.taken
-        one.heirs += two.heirs
-        one.loose = one.loose or two.loose
-
-
-def _beats(one: Statement, two: Statement) -> bool:
-    """Was ``one`` said where ``two`` stood, or where something stood that beats it?"""
-    todo, done = [two.find()], set()
-    while todo:
-        statement = todo.pop()
-        if statement is one.find():
-            return True
-        if statement not in done:
-            done.add(statement)
-            todo += [other.find() for other in statement.beaten_by]
-    return False
-
-
-def last_words(statements: Iterable[Statement]) -> list[Statement]:
-    """Those that nobody beat, except those who were beaten by them in turn."""
-    roots = {statement.find(): None for statement in statements}
-    return [
-        one
-        for one in roots
-        if all(_beats(one, other) for other in roots if other is not one and _beats(other, one))
-    ]

@@ -89,3 +89,21 @@ def person_of(contact: Contact) -> int:
             if found := _word_in(text):
                 return found.person
     return 0
+
+
+def edited(what: str, pid: int, before: Value, field: str, *rest: int) -> Value:
+    """A field's value after one of the events "set", "clear", "put", "take", "swap", "turn"."""
+    if field not in LISTS:
+        return value_of(field, Word(pid, rest[0])) if what == "set" else ""
+    entries = list(before) if isinstance(before, tuple) else []
+    if what == "put":
+        entries.append(entry_of(field, Word(pid, rest[0])))
+    elif what == "turn":
+        entries = entries[1:] + entries[:1]
+    elif entries:
+        position = rest[0] % len(entries)
+        old = entries.pop(position)
+        if what == "swap":
+            new = entry_of(field, Word(pid, rest[1]))
+            entries.insert(position, type(new)(new.value, old.label, old.primary))
+    return tuple(entries)

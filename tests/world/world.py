@@ -13,7 +13,6 @@ from connections.catalogues import catalogue_to_json
 from connections.models import Account, Connection, Container, FieldMapping
 from connections.vault import seal
 from connectors.connector import Catalogue
-from connectors.contact import Value
 from connectors.errors import TryAgain, Unanswered
 from connectors.fields import STANDARD, Field
 from connectors.memory.app import Quirks
@@ -27,7 +26,7 @@ from tests.world.app import Journal, WatchedApp
 from tests.world.clock import Clock
 from tests.world.history import Event, History
 from tests.world.processes import Killed, Process
-from tests.world.words import LISTS, UNMAPPED, Word, contact_of, entry_of, person_of, value_of
+from tests.world.words import UNMAPPED, contact_of, edited, person_of
 
 _TABLES = (
     "sync_step", "sync_run", "sync_syncrecord", "sync_planned", "sync_lease",
@@ -142,7 +141,7 @@ class World:
                 app.remove(id)
             else:
                 before = app.contacts()[id].get(rest[0])
-                after = _edited(what, pid, before, *rest)
+                after = edited(what, pid, before, *rest)
                 if after != before:
                     app.edit(id, {rest[0]: after})
         finally:
@@ -242,23 +241,6 @@ class World:
 
 def _quiet(moment: str, call: str) -> None:
     """Nothing happens at this call."""
-
-
-def _edited(what: str, pid: int, before: Value, field: str, *rest: int) -> Value:
-    if field not in LISTS:
-        return value_of(field, Word(pid, rest[0])) if what == "set" else ""
-    entries = list(before) if isinstance(before, tuple) else []
-    if what == "put":
-        entries.append(entry_of(field, Word(pid, rest[0])))
-    elif what == "turn":
-        entries = entries[1:] + entries[:1]
-    elif entries:
-        position = rest[0] % len(entries)
-        old = entries.pop(position)
-        if what == "swap":
-            new = entry_of(field, Word(pid, rest[1]))
-            entries.insert(position, type(new)(new.value, old.label, old.primary))
-    return tuple(entries)
 
 
 def _empty_tables() -> None:

@@ -175,7 +175,7 @@ def _card(uid: str, *lines: str) -> bytes:
 
 
 def _encoded(name: str) -> str:
-    return "".join(c if c.isascii() and c.isalnum() or c in "." else _percent(c) for c in name)
+    return "".join(c if (c.isascii() and c.isalnum()) or c in "." else _percent(c) for c in name)
 
 
 def _percent(char: str) -> str:

@@ -80,6 +80,11 @@ CASES: dict[str, tuple[View, Neighbours, int | tuple[str, str]]] = {
         near(there=[OTHER, view(13, "Dan", "ann@x.org")]),
         ("to_review", "several matches"),
     ),
+    "two without a name have none in common": (
+        view(1, "", "ann@x.org"),
+        near(there=[view(11, "", "ann@x.org"), OTHER]),
+        ("to_review", "several matches"),
+    ),
     "several here, I have the name": (ME, near(here=[RIVAL], there=[THEIRS]), 11),
     "several here, a rival has the name": (
         RIVAL,

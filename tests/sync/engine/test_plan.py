@@ -185,6 +185,13 @@ def test_an_address_that_the_contact_shares_with_another_does_not_stop_its_list(
     assert [step.fields for step in decision.steps] == [{"emails": Change((ONE,), (ONE, TWO))}]
 
 
+def test_an_address_that_the_contact_shares_with_another_may_take_the_place_of_its_own() -> None:
+    memory = Memory("in_sync", base={"emails": rows([ONE], [ONE])})
+    taken = {"a": frozenset[str](), "b": frozenset({"new@x.org"})}
+    decision = plan_pair(view(1, emails=(TWO,)), view(2, emails=(ONE, TWO)), memory, SETUP, taken)
+    assert [step.fields for step in decision.steps] == [{"emails": Change((ONE, TWO), (TWO,))}]
+
+
 def test_a_hold_is_said_once() -> None:
     memory = Memory("in_sync", base={"emails": rows([ONE], [ONE])})
     decision = plan_pair(
