@@ -49,9 +49,8 @@ def check_identity(account: Account, identity: Identity) -> None:
         )
 
 
-def find_container(account: Account, connector: Connector, wanted: str = "") -> Container:
-    """The account's container of this name, id or URL; made as a row at its first use."""
-    info = choose_container(connector.containers(), wanted, account.name)
+def keep_container(account: Account, info: ContainerInfo) -> Container:
+    """The row of a container that the app offers; made at its first use, renamed with it."""
     container, _ = Container.objects.update_or_create(
         account=account, remote_id=info.id, defaults={"name": info.name}
     )

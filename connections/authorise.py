@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from connections.accounts import check_identity, open_account, open_app
-from connections.models import Account, Container
+from connections.accounts import check_identity, keep_container, open_account, open_app
+from connections.models import Account
 from connections.vault import seal
 from connectors.connector import ContainerInfo, Identity
 
@@ -54,6 +54,4 @@ def _keep_containers(account: Account, offered: Sequence[ContainerInfo]) -> None
     """One that is offered no longer stays: a connection may stand on it."""
     with transaction.atomic():
         for info in offered:
-            Container.objects.update_or_create(
-                account=account, remote_id=info.id, defaults={"name": info.name}
-            )
+            keep_container(account, info)

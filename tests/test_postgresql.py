@@ -16,7 +16,7 @@ from tests import postgres
 def test_everything_that_touches_the_database_passes_on_postgresql() -> None:
     with postgres.server() as url:
         answer = subprocess.run(
-            [sys.executable, *"-m pytest --only-database -q -n0 -p no:cacheprovider".split()],
+            [sys.executable, "-m", "pytest", "-n0", "-q", "--only-database"],
             cwd=Path(__file__).parent.parent,
             env={**os.environ, "DATABASE_URL": url},
             capture_output=True,

@@ -7,7 +7,7 @@ import pytest
 from connections.accounts import (
     check_identity,
     choose_container,
-    find_container,
+    keep_container,
     open_account,
     refresh_catalogue,
 )
@@ -90,17 +90,16 @@ def test_check_identity_takes_the_first_and_refuses_another() -> None:
     )
 
 
-def test_find_container_makes_its_row_once(db: None, var: Path) -> None:
+def test_keep_container_makes_its_row_once_and_renames_it(db: None) -> None:
     account = memory("one")
-    connector = open_account(account)
-    found = [find_container(account, connector, wanted) for wanted in ("", "contacts", "Contacts")]
-    assert [row.pk for row in found] == [Container.objects.get().pk] * 3
+    kept = [keep_container(account, ContainerInfo("c", name)) for name in ("Old", "New")]
+    assert [row.pk for row in kept] == [Container.objects.get(name="New").pk] * 2
 
 
 def test_refresh_catalogue_keeps_what_the_app_offers(db: None, var: Path) -> None:
     account = memory("one")
     connector = open_account(account)
-    container = find_container(account, connector)
+    container = keep_container(account, connector.containers()[0])
     refresh_catalogue(container, connector)
     container.refresh_from_db()
     assert container.catalogue == connector.catalogue(container.remote_id)

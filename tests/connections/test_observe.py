@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import transaction
 
-from connections.accounts import find_container, open_account
+from connections.accounts import keep_container, open_account
 from connections.models import Account, Container, Record
 from connections.observe import Commit, observe, reread
 from connections.vault import seal
@@ -43,7 +43,7 @@ def connector(app: MemoryApp) -> Connector:
 
 @pytest.fixture
 def container(connector: Connector) -> Container:
-    return find_container(Account.objects.get(), connector)
+    return keep_container(Account.objects.get(), connector.containers()[0])
 
 
 def add(app: MemoryApp, *names: str) -> list[str]:

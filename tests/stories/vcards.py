@@ -49,7 +49,9 @@ def value_of(card: bytes, name: str) -> str:
 
 
 def foreign_lines(card: bytes) -> list[bytes]:
-    """The lines that no mapping covers, in their order and to the byte."""
+    """The lines that no mapping covers, in their order and to the byte. How lines end is not
+    told by a server's XML (XML 1.0 §2.11): a card that had bare LF gets CRLF (RFC 6350 §3.2)."""
+    card = card.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     return [line for line in content_lines(card) if property_of(line) not in MAPPED]
 
 

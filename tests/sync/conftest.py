@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connections.accounts import find_container, open_account, refresh_catalogue
+from connections.accounts import keep_container, open_account, refresh_catalogue
 from connections.mappings import default_lines
 from connections.models import Account, Connection, FieldMapping
 from connections.vault import seal
@@ -128,7 +128,7 @@ def connect(name: str, a: str, b: str, **options: Any) -> Connection:
             name=app, defaults={"app": "memory", "sealed": seal({"name": app})}
         )
         connector = open_account(account)
-        sides.append(find_container(account, connector))
+        sides.append(keep_container(account, connector.containers()[0]))
         refresh_catalogue(sides[-1], connector)
     options = {"state": Connection.State.ACTIVE, **options}
     made = Connection.objects.create(name=name, a=sides[0], b=sides[1], **options)

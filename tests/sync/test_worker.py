@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from connections.accounts import find_container, open_account, refresh_catalogue
+from connections.accounts import keep_container, open_account, refresh_catalogue
 from connections.mappings import default_lines
 from connections.models import Account, Connection, Container, FieldMapping
 from connections.vault import seal
@@ -29,7 +29,7 @@ def connection(transactional_db: None, var: Path) -> Connection:
     for name in ("one", "two"):
         account = Account.objects.create(name=name, app="memory", sealed=seal({"name": name}))
         connector = open_account(account)
-        sides.append(find_container(account, connector))
+        sides.append(keep_container(account, connector.containers()[0]))
         refresh_catalogue(sides[-1], connector)
     made = Connection.objects.create(name="pair", a=sides[0], b=sides[1])
     for position, line in enumerate(default_lines(sides[0].catalogue, sides[1].catalogue)):

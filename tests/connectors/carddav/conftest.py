@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.connectors.carddav.servers import RadicaleServer, XandikosServer
-
-# A busy machine is no error; a failure prints what repeats it.
-settings.register_profile("accord", deadline=None, print_blob=True)
-settings.load_profile("accord")
 
 
 @pytest.fixture(scope="session")

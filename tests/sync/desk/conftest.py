@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from connections.accounts import find_container, open_account, refresh_catalogue
+from connections.accounts import keep_container, open_account, refresh_catalogue
 from connections.joining import begin_mapping
 from connections.models import Account, Connection, Container
 from connections.vault import seal
@@ -22,7 +22,7 @@ def container(name: str, *contacts: Contact) -> Container:
     """That of a memory app of this name, with these contacts in it."""
     account = Account.objects.create(name=name, app="memory", sealed=seal({"name": name}))
     connector = open_account(account)
-    made = find_container(account, connector)
+    made = keep_container(account, connector.containers()[0])
     refresh_catalogue(made, connector)
     writes = [Create(f"{name}{number}", one.fields) for number, one in enumerate(contacts)]
     for start in range(0, len(writes), 10):
