@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from connections.models import Connection, Key, Record
-from connectors.fields import FieldType, fold, normal
+from connectors.contact import Contact
+from connectors.fields import STANDARD, fold, normals
 from rules.setup import other
 from sync.engine.match import Neighbours
 from sync.engine.person import View
@@ -102,12 +103,11 @@ def _alike(one: View, two: View) -> bool:
     company = fold(one.contact.text("company"))
     if company and company == fold(two.contact.text("company")):
         return True
-    return bool(set(_phones(one)) & set(_phones(two)))
+    return bool(_phones(one.contact) & _phones(two.contact))
 
 
-def _phones(view: View) -> list[str]:
-    texts = view.contact.texts("phones") if view.contact else ()
-    return [normal(FieldType.PHONE, text, settings.DEFAULT_REGION) for text in texts]
+def _phones(contact: Contact) -> frozenset[str]:
+    return normals(STANDARD["phones"], contact.get("phones"), settings.DEFAULT_REGION)
 
 
 class _Standing:

@@ -18,7 +18,7 @@ from connections.models import Connection, Key, Record
 from connections.observe import Clock, Commit, reread
 from connectors.connector import Received, Written
 from connectors.contact import Contact, value_from_json
-from connectors.fields import FieldType, equal, field_named, kept_as, normal
+from connectors.fields import STANDARD, equal, field_named, kept_as, normals
 from rules.setup import Setup
 from sync.apply import Side
 from sync.models import Run, Step, SyncRecord
@@ -155,10 +155,8 @@ def _by_address(side: Side, row: SyncRecord, step: Step) -> Record | None:
     return None
 
 
-def _addresses(step: Step) -> list[str]:
-    value = values_of(step).get("emails", ())
-    entries = value if isinstance(value, tuple) else ()
-    return [normal(FieldType.EMAIL, entry.value) for entry in entries]
+def _addresses(step: Step) -> frozenset[str]:
+    return normals(STANDARD["emails"], values_of(step).get("emails", ""))
 
 
 def _adopt(setup: Setup, side: Side, step: Step, record: Record, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from tests import postgres
+from tests.connectors.carddav.servers import RadicaleServer, XandikosServer
 
 # A random test that fails prints what repeats it.
 hypothesis_settings.register_profile("accord", deadline=None, print_blob=True)
@@ -101,3 +102,15 @@ def var(settings: Any, tmp_path: Path) -> Path:
 def manage_environment(database_url: str, var: Path) -> dict[str, str]:
     """The environment of a command that the test starts: the test's database and ``var/``."""
     return {**os.environ, "DATABASE_URL": database_url, "VAR_DIR": str(var)}
+
+
+@pytest.fixture(scope="session")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RadicaleServer]:
+    with RadicaleServer(tmp_path_factory.mktemp("radicale")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def xandikos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XandikosServer]:
+    with XandikosServer(tmp_path_factory.mktemp("xandikos")) as server:
+        yield server

@@ -25,10 +25,7 @@ _NOT_YET: Mapping[str, str] = {
     "sync_unsubscribes": "Leave it out or write []: unsubscribes are left alone.",
     "new_status": "Leave it out.",
 }
-_KEYS = (
-    "name",
-    "a",
-    "b",
+OPTIONS = (
     "direction",
     "winner",
     "avoid_duplicates",
@@ -37,9 +34,8 @@ _KEYS = (
     "interval",
     "state",
     "brakes",
-    "default_mapping",
-    "mappings",
 )
+_KEYS = ("name", "a", "b", *OPTIONS, "default_mapping", "mappings")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from connections.catalogues import catalogue_to_json
 from connections.models import Account, Connection, Container, FieldMapping
 from connections.vault import seal
+from rules.configuration.connections import OPTIONS
 from rules.configuration.looks import Look
 from rules.configuration.mappings import Lines
-from rules.configuration.wishes import OPTIONS, Wish
+from rules.configuration.wishes import Wish
 from rules.setup import Brakes
 
 

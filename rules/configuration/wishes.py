@@ -12,23 +12,12 @@ from connections.joining import check_places, place_of
 from connections.models import Connection
 from connectors.connector import Catalogue
 from connectors.errors import AskStaff
-from rules.configuration.connections import WantedConnection
+from rules.configuration.connections import OPTIONS, WantedConnection
 from rules.configuration.looks import Look
 from rules.configuration.mappings import Lines, MappingLine, lines_of
 from rules.configuration.problems import Place, Problems
 from rules.configuration.questions import Question
 from rules.setup import Brakes
-
-OPTIONS = (
-    "direction",
-    "winner",
-    "avoid_duplicates",
-    "never_blank",
-    "region",
-    "interval",
-    "state",
-    "brakes",
-)
 
 
 @dataclass(frozen=True, slots=True)

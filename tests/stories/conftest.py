@@ -15,18 +15,6 @@ from tests.stories.installation import Installation, InThisProcess
 from tests.stories.people import Pair, in_sync, two_apps
 
 
-@pytest.fixture(scope="session")
-def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RadicaleServer]:
-    with RadicaleServer(tmp_path_factory.mktemp("radicale")) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def xandikos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XandikosServer]:
-    with XandikosServer(tmp_path_factory.mktemp("xandikos")) as server:
-        yield server
-
-
 @pytest.fixture
 def accord(manage_environment: dict[str, str], tmp_path: Path) -> Installation:
     """The environment holds the password of the account *home*."""
