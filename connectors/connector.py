@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from connectors.contact import Contact, Segment, Value
 from connectors.errors import AppError, Gone
-from connectors.fields import Field
+from connectors.fields import Field, composed_name, split_name, sub_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,8 @@ class Capabilities:
     conditional_writes: bool = False
     #: Seconds until a write is certain to be visible to readers.
     lag: float = 0
-    #: Deletions are seen: by tombstones, or by a listing that is complete.
-    reports_deletions: bool = True
-    #: Kinds of segment (tag, bucket, label, group, category) that can be put on and taken off.
-    segments: frozenset[str] = frozenset()
-    #: Consent statuses that the app knows; empty: it knows none.
-    statuses: tuple[str, ...] = ()
+    #: Contacts can be deleted: only ever on a person's word, one by one.
+    deletes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +65,50 @@ class ContainerInfo:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What a container offers: its fields, and the known names by kind of segment."""
+    """What a container offers, kept with it so that forms, rules and checks need no request.
+
+    ``segments``: by kind (tag, bucket, label, group, category) that can be put on and taken off,
+    the names that are known. ``registers``: the kinds of which these are the app's own list of
+    names; of others they are the names in use. ``vanished``: by such a kind, names that were
+    listed once and are not any more (told by ``refresh_catalogue``, not by a connector).
+    ``statuses``: of consent; empty where the app knows none. ``tells_deletions``: by
+    tombstones, or by a listing that is complete.
+    """
 
     fields: tuple[Field, ...]
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    vanished: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    statuses: tuple[str, ...] = ()
+    tells_deletions: bool = True
+    registers: frozenset[str] = frozenset()
 
     def field(self, name: str) -> Field | None:
-        return next((item for item in self.fields if item.name == name), None)
+        """The field of this name; also a sub-value (``phones.mobile``) of one, and the full name
+        as joined from its parts where the app has no other."""
+        found = next((item for item in self.fields if item.name == name), None)
+        if found is not None:
+            return found
+        if name == "full_name":
+            return composed_name(self.fields)
+        parent, part = split_name(name)
+        whole = next((item for item in self.fields if item.name == parent), None) if part else None
+        return whole and sub_field(whole, part)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One record as read. ``fault`` says why it could not be understood; contact is then None."""
+    """One record as read. ``fault`` says why it could not be understood; contact is then None.
+
+    ``absorbed``: ids of records that the app says were merged into this one. What is archived or
+    binned is received with ``contact.deleted``.
+    """
 
     id: str
     version: str
     contact: Contact | None
     raw: bytes = b""
     fault: str = ""
+    absorbed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +156,20 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete a record, because a person said so. Only where ``capabilities.deletes``."""
+
+    id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """A write that was carried out.
 
     ``received`` is the record as the app now shows it, or None when the answer does not
-    tell: then it is read back. ``adopted``: the record was there already, made by an earlier
-    try of the same create.
+    tell: then it is read back. (After a ``Delete`` there is nothing to show.) ``adopted``: the
+    record was there already, made by an earlier try of the same create.
     """
 
     id: str
@@ -147,7 +177,7 @@ class Written:
     adopted: bool = False
 
 
-Write = Create | Update
+Write = Create | Update | Delete
 #: Per write: what became of it. Errors of one record are returned, in the order of the writes.
 Result = Written | AppError
 #: Given remote ids, the versions of those we hold, so that bodies we have are not read again.
@@ -219,7 +249,11 @@ class Connector(ABC):
 
     @abstractmethod
     def write(self, container: str, writes: Sequence[Write]) -> list[Result]:
-        """Carry out at most ``capabilities.batch`` writes; one result each, in order."""
+        """Carry out at most ``capabilities.batch`` writes; one result each, in order.
+
+        A write never revives what was deleted or archived (``Gone``), and never makes anybody
+        *subscribed* who was not (``Refused``).
+        """
 
     def chosen_id(self, container: str, marker: str) -> str:
         """The id that the create with this marker gets. Only where ``chosen_ids``."""

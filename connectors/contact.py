@@ -59,6 +59,10 @@ class Entry:
 Value = str | tuple[Entry, ...]
 
 
+#: The kinds of segment; each app has those that its vendor calls so.
+SEGMENT_KINDS = ("tag", "bucket", "label", "group", "category")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Segment:
     """A tag, bucket, label, group or category that a contact is in."""
@@ -136,7 +140,7 @@ def value_to_json(value: Value) -> Any:
 
 def value_from_json(data: Any) -> Value:
     if isinstance(data, list):
-        return tuple(entry_from_json(item) for item in data)
+        return tuple([entry_from_json(item) for item in data])
     return str(data or "")
 
 
@@ -153,7 +157,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
 def entry_from_json(data: Mapping[str, Any]) -> Entry:
     value = data["value"]
     return Entry(
-        Address(**value) if isinstance(value, Mapping) else value,
+        value if isinstance(value, str) else Address(**value),
         data.get("label", ""),
         data.get("primary", False),
     )
@@ -185,6 +189,11 @@ def digest(contact: Contact) -> str:
     """32 hexadecimal digits that change whenever anything of the contact changes."""
     text = json.dumps(contact_to_json(contact), sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def as_entries(value: Value) -> tuple[Entry, ...]:
+    """The elements of a list, none of an empty one."""
+    return () if isinstance(value, str) else value
 
 
 def entries(values: Iterable[str | Address], label: str = "") -> tuple[Entry, ...]:

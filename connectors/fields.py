@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
-from connectors.contact import Address, Value
+from connectors.contact import ADDRESS_PARTS, NAME_PARTS, Address, Value
+from connectors.name_spelling import plain
 
 
 class FieldType(StrEnum):
@@ -43,7 +44,8 @@ class Field:
     """One field of a container, as its catalogue describes it.
 
     ``many``: holds a list of entries. ``writable`` is False for what the app works out itself
-    (then it can only be a source); ``required``: the app refuses an empty value.
+    (then it can only be a source); ``required``: the app refuses an empty value. ``parts``: the
+    app's fields that a composed full name is joined from and split into.
     """
 
     name: str
@@ -53,11 +55,18 @@ class Field:
     writable: bool = True
     required: bool = False
     options: tuple[str, ...] = field(default=())
+    parts: tuple[str, ...] = field(default=())
 
     @property
     def kind(self) -> str:
         """The type in words: ``e-mail list``, ``text`` …"""
-        return f"{self.type} list" if self.many else str(self.type)
+        is_list = self.many and self.type != FieldType.CHOICES
+        return f"{self.type} list" if is_list else str(self.type)
+
+    @property
+    def holds_list(self) -> bool:
+        """Is its value a list of elements? That of a multiple choice is one by its nature."""
+        return self.many or self.type == FieldType.CHOICES
 
 
 def field_to_json(item: Field) -> dict[str, Any]:
@@ -71,6 +80,8 @@ def field_to_json(item: Field) -> dict[str, Any]:
         data["required"] = True
     if item.options:
         data["options"] = list(item.options)
+    if item.parts:
+        data["parts"] = list(item.parts)
     return data
 
 
@@ -83,6 +94,7 @@ def field_from_json(data: Mapping[str, Any]) -> Field:
         data.get("writable", True),
         data.get("required", False),
         tuple(data.get("options", ())),
+        tuple(data.get("parts", ())),
     )
 
 
@@ -109,6 +121,58 @@ STANDARD: Mapping[str, Field] = {
 }
 
 
+# --- Fields within fields -----------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def split_name(name: str) -> tuple[str, str]:
+    """Parent and part of a sub-value's name (``phones.mobile``); of any other the name and ""."""
+    parent, _, part = name.partition(".")
+    is_list = parent in STANDARD and STANDARD[parent].many
+    return (parent, part) if part and is_list else (name, "")
+
+
+def is_address_part(name: str) -> bool:
+    """``addresses.city``: a part of one address, where ``addresses.home`` is one of them."""
+    parent, part = split_name(name)
+    return parent == "addresses" and part in ADDRESS_PARTS
+
+
+def sub_field(parent: Field, part: str) -> Field | None:
+    """The first element with a label (``phones.mobile``), or one part of an address
+    (``addresses.city``). Labels are lower-case words.
+
+    ``required`` is taken over: what it says of the parent, that some element has to stay.
+    """
+    name = f"{parent.name}.{part}"
+    if not parent.many or part != fold(part) or split_name(name) != (parent.name, part):
+        return None
+    label = f"{parent.label} · {part.replace('_', ' ').capitalize()}"
+    is_part = parent.type == FieldType.ADDRESS and part in ADDRESS_PARTS
+    type_ = FieldType.TEXT if is_part else parent.type
+    return Field(name, label, type_, writable=parent.writable, required=parent.required)
+
+
+def composed_name(fields: Iterable[Field]) -> Field | None:
+    """The full name as joined from the name parts that an app has, or None where it has none.
+
+    ``parts``: those that can be written, if any can; then ``full_name`` where the app states one
+    of its own beside them.
+    """
+    found = {item.name: item for item in fields if item.name in (*NAME_PARTS, "full_name")}
+    if "first_name" not in found and "last_name" not in found:
+        return None
+    parts = [found[name] for name in NAME_PARTS if name in found]
+    writable = [part for part in parts if part.writable]
+    own = found.get("full_name")
+    return replace(
+        STANDARD["full_name"],
+        writable=bool(writable),
+        required=any(part.required for part in parts),
+        parts=(*(part.name for part in writable or parts), *((own.name,) if own else ())),
+    )
+
+
 # --- Which types may be mapped to which ---------------------------------------------------
 
 _AS_TEXT = "its value can be written as text, but text cannot be read back as {0}"
@@ -121,9 +185,11 @@ _ONE_WAY: Mapping[tuple[FieldType, FieldType], str] = {
         FieldType.DATETIME,
         FieldType.BOOLEAN,
         FieldType.CHOICE,
+        FieldType.CHOICES,
         FieldType.EMAIL,
         FieldType.PHONE,
         FieldType.URL,
+        FieldType.ADDRESS,
     )
     for target in (FieldType.TEXT, FieldType.LONG_TEXT)
 }
@@ -131,6 +197,7 @@ _BOTH_WAYS = frozenset(
     {
         frozenset({FieldType.TEXT, FieldType.LONG_TEXT}),
         frozenset({FieldType.TEXT, FieldType.NAME}),
+        frozenset({FieldType.LONG_TEXT, FieldType.NAME}),
     }
 )
 
@@ -145,17 +212,20 @@ class Compatibility:
 
 
 def compatible(a: Field, b: Field) -> Compatibility:
+    """By type alone: a list may be mapped to a single value, of which it then shows one element
+    (a multiple choice all, as text). What choices make of each other's options is asked of
+    ``connectors.options``."""
     to_b, why_b = _flows(a, b)
     to_a, why_a = _flows(b, a)
     return Compatibility(to_b, to_a, " ".join(why for why in (why_b, why_a) if why))
 
 
+CHOOSING = frozenset({FieldType.CHOICE, FieldType.CHOICES})
+
+
 def _flows(source: Field, target: Field) -> tuple[bool, str]:
     if not target.writable:
         return False, f"{target.label} can only be read."
-    if source.many != target.many:
-        kinds = f"{source.label} ({source.kind}) → {target.label} ({target.kind})"
-        return False, f"{kinds}: one holds a list, the other a single value."
     pair = (source.type, target.type)
     if source.type != target.type and frozenset(pair) not in _BOTH_WAYS and pair not in _ONE_WAY:
         reverse = _ONE_WAY.get((target.type, source.type))
@@ -234,6 +304,10 @@ def _number(value: str, region: str) -> str:
     return format(number.normalize(), "f") if number else "0"
 
 
+def _name(value: str, region: str) -> str:
+    return plain(value)
+
+
 _NORMAL: Mapping[FieldType, Callable[[str, str], str]] = {
     FieldType.TEXT: _text,
     FieldType.LONG_TEXT: _text,
@@ -247,7 +321,7 @@ _NORMAL: Mapping[FieldType, Callable[[str, str], str]] = {
     FieldType.CHOICE: _text,
     FieldType.CHOICES: _text,
     FieldType.ADDRESS: _text,
-    FieldType.NAME: _text,
+    FieldType.NAME: _name,
 }
 
 
@@ -272,5 +346,7 @@ def kept_as(field: Field, sent: Value, shown: Value, region: str = "") -> bool:
 
 
 def field_named(name: str) -> Field:
-    """The standard field of this name; an app's own field compares as text."""
-    return STANDARD.get(name) or Field(name, name)
+    """The standard field of this name or a sub-value of one; an app's own compares as text."""
+    parent, part = split_name(name)
+    found = STANDARD.get(name) or (part and sub_field(STANDARD[parent], part))
+    return found or Field(name, name)

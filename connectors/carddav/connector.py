@@ -19,6 +19,7 @@ from connectors.connector import (
     ContainerInfo,
     Create,
     Credential,
+    Delete,
     Identity,
     Known,
     Page,
@@ -69,7 +70,7 @@ class CardDAV(Connector):
             batch=PARALLEL,
             chosen_ids=True,
             conditional_writes=True,
-            segments=frozenset({CATEGORY}),
+            deletes=True,
         )
 
     @property
@@ -91,6 +92,7 @@ class CardDAV(Connector):
         return self._finder.books()
 
     def catalogue(self, container: str) -> Catalogue:
+        """Names of categories are known from the cards only: no book lists them."""
         return Catalogue(tuple(STANDARD.values()), {CATEGORY: ()})
 
     def changes(self, container: str, cursor: str, known: Known) -> Iterator[Page]:
@@ -114,6 +116,8 @@ class CardDAV(Connector):
         try:
             if isinstance(write, Create):
                 return self._writer.create(container, write)
+            if isinstance(write, Delete):
+                return self._writer.delete(container, write)
             return self._writer.update(container, write)
         except AppError as error:
             return error

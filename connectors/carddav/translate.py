@@ -19,6 +19,7 @@ from connectors.carddav.values import (
     write_organisation,
 )
 from connectors.contact import Contact, Segment, Value, join_name
+from connectors.fields import fold
 
 CATEGORY = "category"
 PRODUCT = "-//Accord//Accord 0.1//EN"
@@ -210,20 +211,21 @@ _EDITS: Sequence[tuple[Sequence[str], Callable[[Card, Mapping[str, str]], None]]
 _IN_FULL_NAME = frozenset({"full_name", "company", "emails", "phones", *NAME})
 
 
-def _edit_categories(card: Card, add: Collection[str], remove: Collection[str]) -> None:
-    """Names compare case-folded; the other items of a line stay as they are written."""
-    unwanted = {name.casefold() for name in remove}
+def _edit_categories(card: Card, add: Sequence[str], remove: Sequence[str]) -> None:
+    """Names compare folded; the other items of a line stay as they are written."""
+    unwanted = {fold(name) for name in remove}
     for line in list(card.named("CATEGORIES")):
         items = components(line.value, ",")
-        kept = [item for item in items if unescape(item).strip().casefold() not in unwanted]
+        kept = [item for item in items if fold(unescape(item)) not in unwanted]
         if kept == items:
             continue
         if any(item.strip() for item in kept):
             card.set(line, ",".join(kept))
         else:
             card.remove([line])
-    there = {segment.name.casefold() for segment in _categories(card)}
-    missing = [escape(name) for name in add if name.casefold() not in there]
+    there = {fold(segment.name) for segment in _categories(card)}
+    wanted = {fold(name): name for name in reversed(add)}
+    missing = [escape(wanted[key]) for key in sorted(wanted.keys() - there)]
     lines = card.named("CATEGORIES")
     if missing and lines:
         card.set(lines[-1], ",".join([lines[-1].value, *missing]))

@@ -1,22 +1,23 @@
-"""Writing one card: a conditional PUT, and what its answer means (RFC 6352 §6.3.2)."""
+"""Writing one card: a conditional PUT or DELETE, and what its answer means (RFC 6352 §6.3.2)."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from connectors.carddav import dav
-from connectors.carddav.hrefs import href_of
+from connectors.carddav.hrefs import canonical, href_of
 from connectors.carddav.reading import Reader, gone, received, vanished
 from connectors.carddav.translate import new_card, write_card
-from connectors.connector import Create, Received, Result, Update, Written
+from connectors.connector import Create, Delete, Received, Result, Update, Written
 from connectors.errors import AppError, AskStaff, Changed, Gone, Refused, TryAgain
 from connectors.session import Answer, Session
 
 VCARD = "text/vcard; charset=utf-8"
+_DONE = (200, 201, 204)
 _STRONG = re.compile(r'"[^"]*"')
 #: Seconds to wait for a locked book, try by try.
 _LOCKED = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -33,7 +34,7 @@ _STATUS_REASONS = {413: "the card is too large", 507: "the storage is full"}
 
 
 class Writer:
-    """Creates and updates of one account. Safe for several threads."""
+    """Creates, updates and deletes of one account. Safe for several threads."""
 
     def __init__(self, session: Session, reader: Reader, sleep: Callable[[float], None]) -> None:
         self._session = session
@@ -48,7 +49,8 @@ class Writer:
         href = href_of(book, write.marker)
         version = "4.0" if book in self._four else "3.0"
         body = new_card(write.marker, write.fields, write.add, version)
-        answer = self._put(book, href, body, {"If-None-Match": "*"}, repeat=True)
+        headers = {"Content-Type": VCARD, "If-None-Match": "*"}
+        answer = self._send("PUT", book, href, headers, body, repeat=True)
         if _unsupported(answer) and version == "3.0":
             self._four.add(book)
             return self.create(book, write)
@@ -58,17 +60,38 @@ class Writer:
 
     def update(self, book: str, write: Update) -> Result:
         body = write_card(write.raw, write.fields, write.add, write.remove)
-        strong = _STRONG.fullmatch(write.version)
-        if not strong and (stale := self._stale(book, write)):
-            return stale
-        condition = {"If-Match": write.version} if strong else {}
-        answer = self._put(book, write.id, body, condition)
+        condition = self._condition(book, write)
+        if isinstance(condition, AppError):
+            return condition
+        headers = {"Content-Type": VCARD, **condition}
+        answer = self._send("PUT", book, write.id, headers, body)
         if answer.status in (404, 410):
             return gone()
         if answer.status == 412:
             # Xandikos answers so for an invalid card as well: only another version is a change.
             return self._stale(book, write) or _refused(answer)
         return _result(book, write.id, body, answer)
+
+    def delete(self, book: str, write: Delete) -> Result:
+        if _is_collection(book, write.id):
+            return Refused("That is an address book and no card; it is never deleted.")
+        condition = self._condition(book, write)
+        if isinstance(condition, AppError):
+            return condition
+        # Under a condition a second try cannot hit what somebody has put there since.
+        answer = self._send("DELETE", book, write.id, condition, repeat=bool(condition))
+        if answer.status in (404, 410):
+            return gone()
+        if answer.status == 412:
+            return self._stale(book, write) or _refused(answer)
+        return Written(write.id, None) if answer.status in _DONE else _fault(book, answer)
+
+    def _condition(self, book: str, write: Update | Delete) -> dict[str, str] | AppError:
+        """What makes the write one of the version that was read. A weak ETag makes no condition
+        (RFC 9110 §13.1.1), nor does one of our own: then the card is looked at just before."""
+        if _STRONG.fullmatch(write.version):
+            return {"If-Match": write.version}
+        return self._stale(book, write) or {}
 
     def _adopted(self, book: str, href: str, answer: Answer) -> Result:
         """The card is there already, made by an earlier try, unless it is refused."""
@@ -77,9 +100,8 @@ class Writer:
             return Written(href, there, adopted=True)
         return _result(book, href, b"", answer)
 
-    def _stale(self, book: str, write: Update) -> AppError | None:
-        """Whether the card is another than was read; the only way to tell without a strong
-        ETag (RFC 9110 §13.1.1 keeps weak ones out of If-Match)."""
+    def _stale(self, book: str, write: Update | Delete) -> AppError | None:
+        """Whether the card is another than was read."""
         there = self._reader.get(book, write.id)
         if isinstance(there, Gone):
             return there
@@ -87,17 +109,22 @@ class Writer:
             return Changed("The card was changed in the address book since it was read.")
         return None
 
-    def _put(
-        self, book: str, href: str, body: bytes, condition: dict[str, str], repeat: bool = False
+    def _send(
+        self,
+        method: str,
+        book: str,
+        href: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        repeat: bool = False,
     ) -> Answer:
         """Xandikos locks the book while it writes and answers others 423 at once: a server
         that does so gets its cards one after another from then on."""
-        headers = {"Content-Type": VCARD, **condition}
         url = urljoin(book, href)
         for wait in _LOCKED:
             with self._turns if self._one_by_one else nullcontext():
                 answer = self._session.request(
-                    "PUT", url, headers=headers, body=body, repeat=repeat
+                    method, url, headers=headers, body=body, repeat=repeat
                 )
             if answer.status != 423:
                 return answer
@@ -106,11 +133,21 @@ class Writer:
         raise TryAgain("Somebody else keeps the address book locked.")
 
 
+def _is_collection(book: str, href: str) -> bool:
+    """Is it the book, or what the book lies in? DELETE takes all of it (RFC 4918 §9.6.1)."""
+    path = canonical(urlsplit(urljoin(book, href)).path)
+    return path.endswith("/") or canonical(urlsplit(book).path).startswith(f"{path}/")
+
+
 def _result(book: str, href: str, body: bytes, answer: Answer) -> Result:
-    if answer.status in (200, 201, 204):
+    if answer.status in _DONE:
         etag = answer.headers.get("ETag", "")
         strong = _STRONG.fullmatch(etag)
         return Written(href, received(href, etag, body) if strong else None)
+    return _fault(book, answer)
+
+
+def _fault(book: str, answer: Answer) -> AppError:
     conditions = dav.error_conditions(answer.body)
     # 409 without the name of a conflict: there is no such collection (RFC 4918 §9.7.1).
     if answer.status in (404, 410) or (answer.status == 409 and not conditions):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from connectors.connector import (
     Capabilities,
@@ -13,6 +14,7 @@ from connectors.connector import (
     ContainerInfo,
     Create,
     Credential,
+    Delete,
     Ending,
     Identity,
     Known,
@@ -25,7 +27,7 @@ from connectors.connector import (
 )
 from connectors.contact import Contact
 from connectors.errors import AppError, AskStaff, Gone
-from connectors.fields import STANDARD
+from connectors.memory import keeping
 from connectors.memory.app import MemoryApp, Version
 from connectors.memory.store import opened
 
@@ -57,7 +59,7 @@ class Memory(Connector):
             markers=quirks.markers,
             conditional_writes=quirks.conditional_writes,
             lag=quirks.lag,
-            segments=quirks.segments,
+            deletes=quirks.deletes,
         )
 
     @property
@@ -72,27 +74,29 @@ class Memory(Connector):
 
     def catalogue(self, container: str) -> Catalogue:
         with self._call("catalogue") as app:
-            names = sorted({s for c in app.contacts().values() for s in c.segments})
+            quirks = app.quirks
             return Catalogue(
-                (*STANDARD.values(), *app.quirks.custom),
-                {
-                    kind: tuple(segment.name for segment in names if segment.kind == kind)
-                    for kind in sorted(app.quirks.segments)
-                },
+                fields=quirks.offered,
+                segments={kind: app.names(kind) for kind in sorted(quirks.segments)},
+                registers=quirks.registers,
+                statuses=quirks.statuses,
+                tells_deletions=quirks.tells_deletions,
             )
 
     def changes(self, container: str, cursor: str, known: Known) -> Iterator[Page]:
         with self._call("changes") as app:
             quirks = app.quirks
             lost = not cursor.isdigit() or int(cursor) > app.number
-            complete = lost or not quirks.deltas
-            shown, upto = app.visible(0 if complete else int(cursor))
-        gone = [id for id, version in shown.items() if version.contact is None]
-        alive = [(id, version) for id, version in shown.items() if version.contact is not None]
-        for start in range(0, len(alive), quirks.page):
-            part = [_received(id, version) for id, version in alive[start : start + quirks.page]]
-            yield Page(received=part)
-        yield Page(gone=() if complete else gone, ending=Ending(str(upto), complete))
+            whole = lost or not quirks.deltas
+            shown, upto = app.visible(0 if whole else int(cursor))
+            read = [_listed(app, id, version) for id, version in shown.items()]
+        gone = [item.id for item in read if item.contact is None]
+        there = [item for item in read if item.contact is not None]
+        for start in range(0, len(there), quirks.page):
+            yield Page(received=there[start : start + quirks.page])
+        # Whoever a complete reading does not name is gone, so it has no tombstones.
+        told = gone if quirks.tells_deletions and not whole else ()
+        yield Page(gone=told, ending=Ending(str(upto), whole and quirks.tells_deletions))
 
     def read(self, container: str, ids: Sequence[str]) -> list[Received | Gone]:
         with self._call("read") as app:
@@ -122,7 +126,7 @@ class Memory(Connector):
 
     def _read_one(self, app: MemoryApp, id: str) -> Received | Gone:
         try:
-            return _received(id, app.current(id))
+            return _received(app, id, app.current(id))
         except Gone as error:
             return error
 
@@ -132,14 +136,24 @@ class Memory(Connector):
             if isinstance(write, Create):
                 contact = Contact(write.fields, write.add, write.status)
                 id, adopted = app.create(contact, write.marker)
+            elif isinstance(write, Delete):
+                app.delete(write.id, write.version)
+                return Written(write.id, None)
             else:
                 id = write.id
                 app.update(id, write.version, write.fields, write.add, write.remove)
         except AppError as error:
             return error
-        shown = _received(id, app.current(id))
+        shown = _received(app, id, app.current(id))
         return Written(id, shown if app.quirks.reads_back else None, adopted)
 
 
-def _received(id: str, version: Version) -> Received:
-    return Received(id, str(version.number), version.contact)
+def _received(app: MemoryApp, id: str, version: Version) -> Received:
+    """The app's record in our shape. Another app's has a ``translate.py`` of its own for this."""
+    contact = version.contact and keeping.shown(version.contact, app.quirks)
+    return Received(id, str(version.number), contact)
+
+
+def _listed(app: MemoryApp, id: str, version: Version) -> Received:
+    """Only listings tell of merges, as those of Google's People API do."""
+    return replace(_received(app, id, version), absorbed=tuple(app.absorbed.get(id, ())))

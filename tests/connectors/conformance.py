@@ -10,16 +10,35 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from connectors.connector import Connector, Create, Page, Received, Update, World, Write, Written
-from connectors.contact import Address, Contact, Entry, Segment, Value, entries
-from connectors.errors import Changed, Gone
+from connectors.connector import (
+    Catalogue,
+    Connector,
+    Create,
+    Delete,
+    Page,
+    Received,
+    Update,
+    World,
+    Write,
+    Written,
+)
+from connectors.contact import (
+    SEGMENT_KINDS,
+    Address,
+    Contact,
+    Entry,
+    Segment,
+    Value,
+    entries,
+)
+from connectors.errors import Changed, Gone, Refused
 
 ANN: Mapping[str, Value] = {
     "first_name": "Ann",
@@ -45,9 +64,15 @@ ODD_TEXTS = (
 
 
 class Partner(ABC):
-    """The app at the other end, with one empty container, as people use it."""
+    """The app at the other end, with one empty container, as people use it.
+
+    ``can``: which of the methods without a body here it has; the tests of the others do nothing.
+    ``status``: what a create asks for in an app with consent.
+    """
 
     container: str
+    can: frozenset[str] = frozenset()
+    status: str = ""
 
     @abstractmethod
     def connector(self) -> Connector:
@@ -62,6 +87,28 @@ class Partner(ABC):
 
     @abstractmethod
     def delete(self, id: str) -> None: ...
+
+    def archive(self, id: str) -> None:
+        """Archived or put into the bin."""
+        raise NotImplementedError
+
+    def restore(self, id: str) -> None:
+        """Out of the archive or bin again."""
+        raise NotImplementedError
+
+    def revive(self, id: str) -> None:
+        """What was deleted comes back under its id."""
+        raise NotImplementedError
+
+    def merge(self, winner: str, loser: str) -> None:
+        raise NotImplementedError
+
+    def unsubscribe(self, id: str) -> None:
+        raise NotImplementedError
+
+    def unregister(self, segment: Segment) -> None:
+        """The name is taken off the app's list, and so off everybody."""
+        raise NotImplementedError
 
 
 def world(var: Path) -> World:
@@ -134,17 +181,21 @@ class ConnectorConformance:
         names = [item.name for item in catalogue.fields]
         assert sorted(set(names)) == sorted(names)
         assert ANN.keys() <= set(names)
-        assert set(catalogue.segments) == set(connector.capabilities.segments)
+        assert set(catalogue.segments) <= set(SEGMENT_KINDS)
+        assert catalogue.registers <= set(catalogue.segments)
+        assert partner.status in (catalogue.statuses or ("",))
+        assert catalogue.vanished == {}
 
     # --- Reading --------------------------------------------------------------------------
 
     def test_first_reading_of_an_empty_container_is_complete(self, partner, connector):
         first = reading(connector, partner.container)
-        assert (first.received, first.gone, first.complete) == ({}, [], True)
+        told = self.catalogue(partner, connector).tells_deletions
+        assert (first.received, first.gone, first.complete) == ({}, [], told)
         assert first.cursor
 
     def test_first_reading_names_everybody_once_over_several_pages(self, partner, connector):
-        creates: list[Write] = [Create(marker(), {"first_name": f"N{n}"}) for n in range(104)]
+        creates = [self.create(partner, {"first_name": f"N{n}"}) for n in range(104)]
         batch = connector.capabilities.batch
         ids = []
         for start in range(0, len(creates), batch):
@@ -181,7 +232,8 @@ class ConnectorConformance:
         cursor = reading(connector, partner.container).cursor
         partner.delete(ann)
         second = reading(connector, partner.container, cursor)
-        assert (second.gone, second.received) == ([ann], {})
+        told = [ann] if self.catalogue(partner, connector).tells_deletions else []
+        assert (second.gone, second.received) == (told, {})
         third = reading(connector, partner.container, second.cursor)
         assert (third.gone, third.received) == ([], {})
 
@@ -191,14 +243,16 @@ class ConnectorConformance:
         partner.delete(ann)
         fresh = partner.connector()
         again = reading(fresh, partner.container)
-        assert (again.gone, list(again.received), again.complete) == ([], [bob], True)
+        assert (again.gone, list(again.received)) == ([], [bob])
+        assert again.complete == self.catalogue(partner, connector).tells_deletions
         fresh.close()
 
     def test_lost_cursor_is_a_complete_reading(self, partner, connector):
         ann = partner.add(Contact(ANN))
         cursor = reading(connector, partner.container).cursor
         again = reading(connector, partner.container, self.spoiled(cursor))
-        assert (list(again.received), again.complete) == ([ann], True)
+        assert list(again.received) == [ann]
+        assert again.complete == self.catalogue(partner, connector).tells_deletions
         assert reading(connector, partner.container, again.cursor).received == {}
 
     def spoiled(self, cursor: str) -> str:
@@ -231,7 +285,7 @@ class ConnectorConformance:
     # --- Creating -------------------------------------------------------------------------
 
     def test_create_shows_what_was_written(self, partner, connector):
-        result = self.write_one(partner, connector, Create(marker(), ANN))
+        result = self.write_one(partner, connector, self.create(partner, ANN))
         assert self.shown(partner, connector, result.id).fields == ANN
         assert not result.adopted
         if result.received:
@@ -240,7 +294,7 @@ class ConnectorConformance:
     def test_repeated_create_is_harmless_where_ids_are_chosen(self, partner, connector):
         if not connector.capabilities.chosen_ids:
             return
-        create = Create(marker(), ANN)
+        create = self.create(partner, ANN)
         first = self.write_one(partner, connector, create)
         other = partner.connector()
         again = self.write_one(partner, other, create)
@@ -254,7 +308,7 @@ class ConnectorConformance:
     ):
         if not connector.capabilities.markers:
             return
-        create = Create(marker(), ANN)
+        create = self.create(partner, ANN)
         result = self.write_one(partner, connector, create)
         assert connector.find_marker(partner.container, create.marker).id == result.id
         assert connector.find_marker(partner.container, marker()) is None
@@ -265,7 +319,7 @@ class ConnectorConformance:
     def test_texts_survive_create_and_update(self, partner, connector, text):
         one_line = " ".join(text.split())
         fields = {"first_name": one_line, "company": one_line, "notes": text}
-        result = self.write_one(partner, connector, Create(marker(), fields))
+        result = self.write_one(partner, connector, self.create(partner, fields))
         assert self.shown(partner, connector, result.id).fields == fields
         record = self.record(partner, connector, result.id)
         changed = {"last_name": one_line, "notes": f"new {text}"}
@@ -274,7 +328,8 @@ class ConnectorConformance:
 
     def test_several_creates_at_once_are_all_made(self, partner, connector):
         creates = [
-            Create(marker(), {"first_name": f"N{n}"}) for n in range(connector.capabilities.batch)
+            self.create(partner, {"first_name": f"N{n}"})
+            for n in range(connector.capabilities.batch)
         ]
         results = connector.write(partner.container, creates)
         names = {self.shown(partner, connector, result.id).text("first_name") for result in results}
@@ -318,32 +373,6 @@ class ConnectorConformance:
         self.write_one(partner, connector, _update(record, {"emails": wanted}))
         assert self.shown(partner, connector, ann).fields == {**ANN, "emails": wanted}
 
-    def test_segments_are_added_and_removed_by_name(self, partner, connector):
-        for kind in sorted(connector.capabilities.segments):
-            old, new = Segment(kind, "Old, one"), Segment(kind, "Né; w")
-            kept = Segment(kind, "kept")
-            ann = partner.add(Contact(ANN, frozenset({old, kept})))
-            record = self.record(partner, connector, ann)
-            self.write_one(
-                partner,
-                connector,
-                Update(
-                    record.id,
-                    record.version,
-                    record.raw,
-                    {"job_title": "Chief"},
-                    add=frozenset({new}),
-                    remove=frozenset({old, Segment(kind, "never there")}),
-                ),
-            )
-            shown = self.shown(partner, connector, ann)
-            assert shown.segments == {kept, new}
-            assert shown.fields == {**ANN, "job_title": "Chief"}
-            made = self.write_one(
-                partner, connector, Create(marker(), {"first_name": "Bob"}, frozenset({new}))
-            )
-            assert self.shown(partner, connector, made.id).segments == {new}
-
     def test_update_of_an_older_version_is_refused_as_changed(self, partner, connector):
         if not connector.capabilities.conditional_writes:
             return
@@ -355,7 +384,7 @@ class ConnectorConformance:
         assert self.shown(partner, connector, ann).fields == {**ANN, "job_title": "Chief"}
 
     def test_written_version_is_good_for_the_next_write(self, partner, connector):
-        result = self.write_one(partner, connector, Create(marker(), ANN))
+        result = self.write_one(partner, connector, self.create(partner, ANN))
         record = result.received or self.record(partner, connector, result.id)
         again = self.write_one(partner, connector, _update(record, {"job_title": "Chief"}))
         record = again.received or self.record(partner, connector, result.id)
@@ -376,12 +405,198 @@ class ConnectorConformance:
         records = [self.record(partner, connector, id) for id in (lost, good)]
         partner.delete(lost)
         writes = [_update(record, {"last_name": "Jones"}) for record in records]
-        results = connector.write(partner.container, [*writes, Create(marker(), ANN)])
+        results = connector.write(partner.container, [*writes, self.create(partner, ANN)])
         assert [type(result) for result in results] == [Gone, Written, Written]
         expected = {"first_name": "Bob", "last_name": "Jones"}
         assert self.shown(partner, connector, good).fields == expected
 
+    # --- Segments -------------------------------------------------------------------------
+
+    def test_segments_are_added_and_removed_by_name(self, partner, connector):
+        for kind in self.kinds(partner, connector):
+            old, new = Segment(kind, "Old, one"), Segment(kind, "Né; w")
+            kept = Segment(kind, "kept")
+            ann = partner.add(Contact(ANN, frozenset({old, kept})))
+            change = _update(self.record(partner, connector, ann), {"job_title": "Chief"})
+            remove = frozenset({old, Segment(kind, "never there")})
+            self.write_one(partner, connector, replace(change, add=frozenset({new}), remove=remove))
+            shown = self.shown(partner, connector, ann)
+            assert shown.segments == {kept, new}
+            assert shown.fields == {**ANN, "job_title": "Chief"}
+
+    def test_segments_are_there_from_the_creation_on(self, partner, connector):
+        for kind in self.kinds(partner, connector):
+            names = frozenset({Segment(kind, "Old, one"), Segment(kind, "Né; w")})
+            made = self.write_one(
+                partner, connector, self.create(partner, {"first_name": "Bob"}, names)
+            )
+            assert self.shown(partner, connector, made.id).segments == names
+
+    def test_segments_are_the_same_in_another_case(self, partner, connector):
+        for kind in self.kinds(partner, connector):
+            vip = frozenset({Segment(kind, "VIP é")})
+            shouted = frozenset({Segment(kind, "vip É")})
+            ann = partner.add(Contact(ANN, vip))
+            change = _update(self.record(partner, connector, ann), {})
+            self.write_one(partner, connector, replace(change, add=shouted))
+            assert self.shown(partner, connector, ann).segments == vip
+            change = _update(self.record(partner, connector, ann), {})
+            self.write_one(partner, connector, replace(change, remove=shouted))
+            assert self.shown(partner, connector, ann).segments == frozenset()
+
+    def test_segments_of_several_kinds_are_apart(self, partner, connector):
+        kinds = self.kinds(partner, connector)
+        every = frozenset(Segment(kind, "Client") for kind in kinds)
+        ann = partner.add(Contact(ANN, every))
+        for kind in kinds[:1]:
+            change = _update(self.record(partner, connector, ann), {})
+            taken = frozenset({Segment(kind, "Client")})
+            self.write_one(partner, connector, replace(change, remove=taken))
+            assert self.shown(partner, connector, ann).segments == every - taken
+
+    def test_catalogue_lists_the_app_s_own_names(self, partner, connector):
+        for kind in sorted(self.catalogue(partner, connector).registers):
+            partner.add(Contact(ANN, frozenset({Segment(kind, "One"), Segment(kind, "Two")})))
+            assert {"One", "Two"} <= set(self.catalogue(partner, connector).segments[kind])
+            if "unregister" in partner.can:
+                partner.unregister(Segment(kind, "One"))
+                names = self.catalogue(partner, connector).segments[kind]
+                assert ("One" in names, "Two" in names) == (False, True)
+
+    # --- Consent --------------------------------------------------------------------------
+
+    def test_create_gets_the_status_it_asks_for(self, partner, connector):
+        for status in self.catalogue(partner, connector).statuses:
+            fields = {"first_name": "Ann", "emails": entries([f"{status}@x.example"])}
+            create = Create(marker(), fields, status=status)
+            made = self.write_one(partner, connector, create)
+            assert self.shown(partner, connector, made.id).status == status
+
+    def test_create_without_a_status_is_refused_where_there_is_consent(self, partner, connector):
+        if self.catalogue(partner, connector).statuses:
+            (result,) = connector.write(partner.container, [Create(marker(), ANN)])
+            assert isinstance(result, Refused)
+            assert reading(connector, partner.container).received == {}
+
+    def test_update_leaves_the_status_alone(self, partner, connector):
+        for status in self.catalogue(partner, connector).statuses:
+            ann = partner.add(Contact(ANN, status=status))
+            record = self.record(partner, connector, ann)
+            self.write_one(partner, connector, _update(record, CHANGED))
+            assert self.shown(partner, connector, ann).status == status
+
+    def test_unsubscribe_is_seen_and_a_create_does_not_subscribe_again(self, partner, connector):
+        if "unsubscribe" not in partner.can:
+            return
+        ann = partner.add(Contact(ANN))
+        cursor = reading(connector, partner.container).cursor
+        partner.unsubscribe(ann)
+        second = reading(connector, partner.container, cursor)
+        assert second.contacts[ann].status == "unsubscribed"
+        (result,) = connector.write(partner.container, [self.create(partner, ANN)])
+        assert isinstance(result, Refused)
+        found = reading(connector, partner.container).contacts
+        assert {id: contact.status for id, contact in found.items()} == {ann: "unsubscribed"}
+
+    # --- Leaving --------------------------------------------------------------------------
+
+    def test_archived_is_read_as_deleted_until_it_is_restored(self, partner, connector):
+        if "archive" not in partner.can:
+            return
+        ann = partner.add(Contact(ANN))
+        cursor = reading(connector, partner.container).cursor
+        partner.archive(ann)
+        second = reading(connector, partner.container, cursor)
+        assert (second.contacts[ann].deleted, second.gone) == (True, [])
+        assert self.shown(partner, connector, ann).deleted
+        partner.restore(ann)
+        third = reading(connector, partner.container, second.cursor)
+        assert third.contacts[ann] == self.shown(partner, connector, ann)
+        assert (third.contacts[ann].deleted, third.contacts[ann].fields) == (False, ANN)
+
+    def test_write_does_not_revive_what_is_archived(self, partner, connector):
+        if "archive" not in partner.can:
+            return
+        ann = partner.add(Contact(ANN))
+        partner.archive(ann)
+        record = self.record(partner, connector, ann)
+        writes: list[Write] = [_update(record, {"last_name": "Jones"})]
+        writes += [Delete(ann, record.version)] * connector.capabilities.deletes
+        for write in writes:
+            (result,) = connector.write(partner.container, [write])
+            assert isinstance(result, Gone)
+        shown = self.shown(partner, connector, ann)
+        assert (shown.deleted, shown.fields) == (True, ANN)
+
+    def test_what_comes_back_is_read_again(self, partner, connector):
+        if "revive" not in partner.can:
+            return
+        ann = partner.add(Contact(ANN))
+        partner.delete(ann)
+        cursor = reading(connector, partner.container).cursor
+        partner.revive(ann)
+        assert reading(connector, partner.container, cursor).contacts[ann].fields == ANN
+
+    def test_merged_contact_names_what_it_absorbed(self, partner, connector):
+        if "merge" not in partner.can:
+            return
+        ann = partner.add(Contact(ANN))
+        twin = partner.add(Contact({"first_name": "Anna", "nickname": "Annie"}))
+        cursor = reading(connector, partner.container).cursor
+        partner.merge(ann, twin)
+        second = reading(connector, partner.container, cursor)
+        assert (list(second.received), second.received[ann].absorbed) == ([ann], (twin,))
+        assert second.contacts[ann].text("first_name") == "Ann"
+        if self.catalogue(partner, connector).tells_deletions:
+            assert second.gone == [twin]
+        assert isinstance(connector.read(partner.container, [twin])[0], Gone)
+
+    def test_delete_is_carried_out(self, partner, connector):
+        if not connector.capabilities.deletes:
+            return
+        ann, bob = partner.add(Contact(ANN)), partner.add(Contact({"first_name": "Bob"}))
+        first = reading(connector, partner.container)
+        result = self.write_one(partner, connector, Delete(ann, first.received[ann].version))
+        assert result == Written(ann, None)
+        assert isinstance(connector.read(partner.container, [ann])[0], Gone)
+        assert list(reading(connector, partner.container).received) == [bob]
+        second = reading(connector, partner.container, first.cursor)
+        told = [ann] if self.catalogue(partner, connector).tells_deletions else []
+        assert (second.gone, second.received) == (told, {})
+
+    def test_delete_of_an_older_version_is_refused_as_changed(self, partner, connector):
+        capabilities = connector.capabilities
+        if not (capabilities.deletes and capabilities.conditional_writes):
+            return
+        ann = partner.add(Contact(ANN))
+        record = self.record(partner, connector, ann)
+        partner.edit(ann, {"job_title": "Chief"})
+        (result,) = connector.write(partner.container, [Delete(ann, record.version)])
+        assert isinstance(result, Changed)
+        assert self.shown(partner, connector, ann).fields == {**ANN, "job_title": "Chief"}
+
+    def test_delete_of_a_missing_contact_is_gone(self, partner, connector):
+        if not connector.capabilities.deletes:
+            return
+        ann, bob = partner.add(Contact(ANN)), partner.add(Contact({"first_name": "Bob"}))
+        record = self.record(partner, connector, ann)
+        partner.delete(ann)
+        (result,) = connector.write(partner.container, [Delete(ann, record.version)])
+        assert isinstance(result, Gone)
+        assert list(reading(connector, partner.container).received) == [bob]
+
     # --- Steps of the tests ---------------------------------------------------------------
+
+    def catalogue(self, partner: Partner, connector: Connector) -> Catalogue:
+        return connector.catalogue(partner.container)
+
+    def kinds(self, partner: Partner, connector: Connector) -> list[str]:
+        return sorted(self.catalogue(partner, connector).segments)
+
+    def create(
+        self, partner: Partner, fields: Mapping[str, Value], add: frozenset[Segment] = frozenset()
+    ) -> Create:
+        return Create(marker(), fields, add, partner.status)
 
     def write_one(self, partner: Partner, connector: Connector, write: Write) -> Written:
         (result,) = connector.write(partner.container, [write])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import phonenumbers
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.connector import Catalogue
 from connectors.contact import Address, Entry, Value
 from connectors.fields import (
     STANDARD,
@@ -16,6 +18,7 @@ from connectors.fields import (
     Field,
     FieldType,
     compatible,
+    composed_name,
     equal,
     field_from_json,
     field_named,
@@ -23,6 +26,8 @@ from connectors.fields import (
     fold,
     normal,
     normals,
+    split_name,
+    sub_field,
     tidy,
 )
 
@@ -32,10 +37,12 @@ BOTH, ONE_WAY, NOT_AT_ALL = "both ways", "one way", "not at all"
 TABLE = {
     (T.TEXT, T.LONG_TEXT): BOTH,
     (T.TEXT, T.NAME): BOTH,
+    (T.LONG_TEXT, T.NAME): BOTH,
     **{
         (source, target): ONE_WAY
         for source in (
-            T.NUMBER, T.DATE, T.DATETIME, T.BOOLEAN, T.CHOICE, T.EMAIL, T.PHONE, T.URL,
+            T.NUMBER, T.DATE, T.DATETIME, T.BOOLEAN, T.CHOICE, T.CHOICES, T.EMAIL, T.PHONE, T.URL,
+            T.ADDRESS,
         )
         for target in (T.TEXT, T.LONG_TEXT)
     },
@@ -46,9 +53,17 @@ def field(type_: FieldType, **options: bool) -> Field:
     return Field(f"f {type_}", f"F {type_}", type_, **options)
 
 
+def kind_of(type_: FieldType, many: bool) -> str:
+    return f"{type_} list" if many and type_ != T.CHOICES else str(type_)
+
+
+@pytest.mark.parametrize(("many_a", "many_b"), list(product((False, True), repeat=2)))
 @pytest.mark.parametrize(("a", "b"), list(product(T, T)), ids=str)
-def test_which_types_may_be_mapped_to_which(a: FieldType, b: FieldType) -> None:
-    fit = compatible(field(a), field(b))
+def test_which_types_may_be_mapped_to_which(
+    a: FieldType, b: FieldType, many_a: bool, many_b: bool
+) -> None:
+    fit = compatible(field(a, many=many_a), field(b, many=many_b))
+    of_a, of_b = kind_of(a, many_a), kind_of(b, many_b)
     kind = BOTH if a == b else TABLE.get((a, b))
     if kind == BOTH or TABLE.get((b, a)) == BOTH:
         assert fit == Compatibility(True, True)
@@ -56,8 +71,8 @@ def test_which_types_may_be_mapped_to_which(a: FieldType, b: FieldType) -> None:
         assert fit == Compatibility(
             True,
             False,
-            f"F {b} ({b}) → F {a} ({a}): its value can be written as text, but text cannot be "
-            f"read back as {a}.",
+            f"F {b} ({of_b}) → F {a} ({of_a}): its value can be written as text, but text "
+            f"cannot be read back as {a}.",
         )
     elif TABLE.get((b, a)) == ONE_WAY:
         assert (fit.a_to_b, fit.b_to_a) == (False, True)
@@ -66,8 +81,8 @@ def test_which_types_may_be_mapped_to_which(a: FieldType, b: FieldType) -> None:
         assert fit == Compatibility(
             False,
             False,
-            f"F {a} ({a}) → F {b} ({b}): the types do not fit. "
-            f"F {b} ({b}) → F {a} ({a}): the types do not fit.",
+            f"F {a} ({of_a}) → F {b} ({of_b}): the types do not fit. "
+            f"F {b} ({of_b}) → F {a} ({of_a}): the types do not fit.",
         )
 
 
@@ -79,13 +94,68 @@ def test_what_can_only_be_read_is_only_a_source() -> None:
     assert compatible(read_only, read_only).a_to_b is False
 
 
-def test_a_list_and_a_single_value_do_not_fit() -> None:
-    fit = compatible(field(T.EMAIL, many=True), field(T.EMAIL))
-    assert (fit.a_to_b, fit.b_to_a) == (False, False)
-    assert fit.why == (
-        "F e-mail (e-mail list) → F e-mail (e-mail): one holds a list, the other a single value. "
-        "F e-mail (e-mail) → F e-mail (e-mail list): one holds a list, the other a single value."
-    )
+def test_a_list_that_can_only_be_read_is_the_source_of_a_single_value() -> None:
+    fit = compatible(field(T.EMAIL, many=True, writable=False), field(T.EMAIL))
+    assert fit == Compatibility(True, False, "F e-mail can only be read.")
+
+
+# --- fields within fields ---
+
+
+@pytest.mark.parametrize(
+    ("parent", "part", "expected"),
+    [
+        ("phones", "mobile", Field("phones.mobile", "Phone numbers · Mobile", T.PHONE)),
+        ("emails", "work", Field("emails.work", "E-mail addresses · Work", T.EMAIL)),
+        ("addresses", "home", Field("addresses.home", "Addresses · Home", T.ADDRESS)),
+        ("addresses", "city", Field("addresses.city", "Addresses · City", T.TEXT)),
+        ("addresses", "po_box", Field("addresses.po_box", "Addresses · Po box", T.TEXT)),
+        ("phones", "", None),
+        ("phones", "Mobile", None),
+        ("company", "work", None),
+    ],
+)
+def test_a_field_within_a_field(parent: str, part: str, expected: Field | None) -> None:
+    assert sub_field(STANDARD[parent], part) == expected
+    assert Catalogue((STANDARD[parent],)).field(f"{parent}.{part}") == expected
+
+
+def test_a_field_within_a_field_can_be_written_where_its_parent_can() -> None:
+    phones = replace(STANDARD["phones"], writable=False, required=True)
+    mobile = sub_field(phones, "mobile")
+    assert mobile and (mobile.writable, mobile.required) == (False, True)
+
+
+def test_a_dot_in_the_name_of_an_own_field_or_in_an_app_without_the_list_means_nothing() -> None:
+    own = Field("custom:Ver. 2", "Version", many=True)
+    assert Catalogue((own,)).field("custom:Ver. 2") is own
+    assert Catalogue((own,)).field("custom:Ver. 2.work") is None
+    assert Catalogue((own,)).field("phones.mobile") is None
+    assert [split_name(name) for name in ("custom:a.b", "phones", "phones.", "phones.a.b")] == [
+        ("custom:a.b", ""),
+        ("phones", ""),
+        ("phones.", ""),
+        ("phones", "a.b"),
+    ]
+
+
+def test_a_full_name_is_composed_where_an_app_has_its_parts() -> None:
+    first, last, full = (STANDARD[name] for name in ("first_name", "last_name", "full_name"))
+    composed = Catalogue((last, STANDARD["notes"], first)).field("full_name")
+    assert composed == replace(full, parts=("first_name", "last_name"))
+    assert Catalogue((first, full)).field("full_name") is full
+    assert composed_name((first, full)) == replace(full, parts=("first_name", "full_name"))
+    assert composed_name((full, STANDARD["middle_name"])) is None
+
+
+def test_a_composed_name_is_written_to_the_parts_that_can_be_written() -> None:
+    first, last = STANDARD["first_name"], replace(STANDARD["last_name"], required=True)
+    read_only = replace(STANDARD["name_prefix"], writable=False)
+    found = composed_name((first, last, read_only))
+    assert found == replace(STANDARD["full_name"], parts=("first_name", "last_name"), required=True)
+    closed = composed_name((replace(first, writable=False), read_only))
+    assert closed and not closed.writable
+    assert closed.parts == ("name_prefix", "first_name")
 
 
 #: type, region, values that are all equal, values that are each different from them
@@ -135,6 +205,7 @@ SAME: dict[str, tuple[FieldType, str, list[str], list[str]]] = {
     "what is no number": (T.NUMBER, "", ["many", " many"], ["NaN", "Infinity", "1"]),
     "boolean": (T.BOOLEAN, "", ["true", "true "], ["false"]),
     "date": (T.DATE, "", ["2026-11-23"], ["2026-11-24", "--11-23"]),
+    "name": (T.NAME, "", ["Ann Smith", " Ann  Smith", "Smith, Ann"], ["Ann smith", "Smith Ann"]),
     "choice": (T.CHOICE, "", ["Large", "Large "], ["large"]),
     "empty": (T.PHONE, "BE", [""], ["0"]),
 }  # fmt: skip
@@ -195,6 +266,7 @@ def test_tidy_and_fold(text: str, tidied: str, folded: str) -> None:
         Field("company", "Company"),
         Field("custom:Size", "Size", T.CHOICE, options=("S", "L"), required=True),
         Field("custom:Score", "Score", T.NUMBER, writable=False),
+        Field("full_name", "Full name", T.NAME, parts=("first_name", "last_name")),
         STANDARD["emails"],
     ],
 )
@@ -205,10 +277,13 @@ def test_a_field_survives_its_json(item: Field) -> None:
 def test_a_field_that_is_not_standard_compares_as_text() -> None:
     assert field_named("emails") == STANDARD["emails"]
     assert field_named("custom:Size") == Field("custom:Size", "custom:Size")
+    assert field_named("phones.mobile").type == T.PHONE
 
 
 def test_a_kind_in_words() -> None:
     assert [STANDARD[name].kind for name in ("emails", "company")] == ["e-mail list", "text"]
+    assert field(T.CHOICES, many=True).kind == "multiple choice"
+    assert [field(T.CHOICES).holds_list, field(T.CHOICE).holds_list] == [True, False]
 
 
 @given(st.sampled_from(T), st.text(max_size=30), st.sampled_from(["", "BE", "US"]))

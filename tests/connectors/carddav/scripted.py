@@ -222,6 +222,15 @@ class ScriptedServer:
         told = {"strong": {"ETag": etag}, "weak": {"ETag": f"W/{etag}"}, "": {}}[self.put_etag]
         return Response(204 if there else 201, told)
 
+    def _delete(self, request: Request) -> Response:
+        path = unquote(request.path)
+        if path not in self.cards:
+            return Response(404)
+        if request.headers.get("If-Match", self.cards[path][0]) != self.cards[path][0]:
+            return Response(412)
+        self.delete(path)
+        return Response(204)
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         scripted = self
 

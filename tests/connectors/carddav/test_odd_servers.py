@@ -9,7 +9,7 @@ import pytest
 
 from connectors.carddav.connector import CardDAV
 from connectors.carddav.translate import new_card
-from connectors.connector import Create, Received, Update, Written
+from connectors.connector import Create, Delete, Received, Update, Written
 from connectors.errors import (
     AskStaff,
     Changed,
@@ -285,6 +285,79 @@ def test_missing_right_is_for_staff(server, connector):
     server.plan = [answer(403, body=b'<error xmlns="DAV:"><need-privileges/></error>')]
     with pytest.raises(AskStaff, match="may not write"):
         connector.write(server.book, [update(found, notes="x")])
+
+
+# --- Deleting -----------------------------------------------------------------------------
+
+
+def delete(found: Received) -> Delete:
+    return Delete(found.id, found.version)
+
+
+def test_delete_says_which_version_it_means(server, connector):
+    found = record(connector, server, filled(server)[0])
+    server.log.clear()
+    assert connector.write(server.book, [delete(found)]) == [Written(found.id, None)]
+    assert server.methods == ["DELETE"]
+    assert server.log[0].headers["If-Match"] == found.version
+    assert found.id not in server.cards
+
+
+def test_delete_without_strong_etag_looks_at_the_card_first(server, connector):
+    server.weak = True
+    first_id, second_id, _ = filled(server)
+    first, second = record(connector, server, first_id), record(connector, server, second_id)
+    server.put("n1.vcf", new_card("n1", {"first_name": "Other"}))
+    server.log.clear()
+    results = [connector.write(server.book, [delete(item)])[0] for item in (first, second)]
+    assert [type(result) for result in results] == [Written, Changed]
+    assert server.methods == ["GET", "DELETE", "GET"]
+    assert "If-Match" not in server.log[1].headers
+    assert second_id in server.cards
+
+
+def test_delete_of_a_card_that_went_or_changed_meanwhile(server, connector):
+    """412 may mean either; where the card is as it was, the server will just not have it."""
+    records = connector.read(server.book, filled(server))
+    server.delete(records[0].id)
+    server.put("n1.vcf", new_card("n1", {"first_name": "Other"}))
+    results = []
+    for item in records:
+        server.plan = [answer(412)]
+        results += connector.write(server.book, [delete(item)])
+    assert [type(result) for result in results] == [Gone, Changed, Refused]
+
+
+def test_lost_answer_of_a_delete_is_asked_for_again(server, connector):
+    found = record(connector, server, filled(server)[0])
+    server.plan = [lost]
+    (result,) = connector.write(server.book, [delete(found)])
+    assert isinstance(result, Gone)
+    assert len(server.cards) == 2
+
+
+def test_lost_answer_of_a_delete_without_condition_is_not_repeated(server, connector):
+    server.weak = True
+    found = record(connector, server, filled(server)[0])
+    server.plan = [carry_on, lost]
+    (result,) = connector.write(server.book, [delete(found)])
+    assert isinstance(result, Unanswered)
+    assert server.methods[-2:] == ["GET", "DELETE"]
+
+
+def test_missing_right_to_delete_is_for_staff(server, connector):
+    found = record(connector, server, filled(server)[0])
+    server.plan = [answer(403, body=b'<error xmlns="DAV:"><need-privileges/></error>')]
+    with pytest.raises(AskStaff, match="may not write"):
+        connector.write(server.book, [delete(found)])
+    assert len(server.cards) == 3
+
+
+@pytest.mark.parametrize("id", ["", BOOK, BOOK.rstrip("/"), "/books/", "/books", "/", "/books/x/"])
+def test_book_is_never_deleted(server, connector, id):
+    (result,) = connector.write(server.book, [Delete(id, '"1"')])
+    assert isinstance(result, Refused)
+    assert server.log == []
 
 
 # --- Faults on the way --------------------------------------------------------------------

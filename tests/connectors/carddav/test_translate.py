@@ -282,6 +282,17 @@ def test_categories_are_added_and_removed():
     assert changed == expected
 
 
+def test_categories_are_the_same_in_another_case_and_with_other_blanks():
+    def named(*names: str) -> set[Segment]:
+        return {Segment("category", name) for name in names}
+
+    raw = card("CATEGORIES:VIP  one,Fünf")
+    assert write_card(raw, {}, named("vip one", "FÜNF")) == raw
+    assert write_card(raw, {}, (), named("vip ONE")) == card("CATEGORIES:Fünf")
+    twice = read_card(write_card(card(), {}, named("New", "NEW"))).segments
+    assert len(twice) == 1
+
+
 def test_explicit_full_name_stays_when_parts_change():
     raw = card("N:Smith;Ann;;;", "FN:Annie Smith")
     assert read_card(write_card(raw, {"last_name": "Jones"})).fields == {
