@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
-from connections.catalogues import catalogue_to_json
+from connections.catalogues import catalogue_to_json, vanished
 from connections.models import Account, Container
 from connections.vault import unseal
 from connectors import registry
@@ -82,10 +84,14 @@ def choose_container(
     raise AskStaff(f"Account {account_name} has no container {wanted!r}.", f"There is: {there_is}.")
 
 
-def refresh_catalogue(container: Container, connector: Connector) -> None:
-    """Ask the app again what the container offers."""
-    container.catalogue_data = catalogue_to_json(connector.catalogue(container.remote_id))
-    container.catalogue_at = timezone.now()
+def refresh_catalogue(container: Container, connector: Connector, now: datetime) -> None:
+    """Ask the app again what the container offers; names that it lists no more are remembered
+    as vanished until they are back."""
+    offered = connector.catalogue(container.remote_id)
+    container.refresh_from_db(fields=["catalogue_data"])
+    offered = replace(offered, vanished=vanished(container.catalogue, offered))
+    container.catalogue_data = catalogue_to_json(offered)
+    container.catalogue_at = now
     container.save(update_fields=["catalogue_data", "catalogue_at"])
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from connections.accounts import open_account, refresh_catalogue
 from connections.mappings import default_lines
 from connections.models import Connection, Container, FieldMapping
@@ -69,7 +71,7 @@ def read_fields(container: Container) -> None:
     """
     if container.catalogue_at is None:
         with closing(open_account(container.account)) as connector:
-            refresh_catalogue(container, connector)
+            refresh_catalogue(container, connector, timezone.now())
 
 
 def begin_mapping(connection: Connection) -> None:

@@ -21,6 +21,8 @@ from connectors.contact import Contact, contact_from_json, contact_to_json, dige
 from connectors.fields import FieldType, fold, normal
 
 CHUNK = 400
+#: Characters of a value that it can be found by.
+KEY = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,10 @@ def absorb(
 
     ``container`` is the ``locked`` row; its number moves on and is left for the caller to save.
     A sighting of a version that we have overwritten within ``lag`` seconds is an old one that
-    arrives late, and is dropped.
+    arrives late, and is dropped. One of an archived record counts as gone. Records that a
+    sighting says were merged into it are among those returned, and know their heir.
     """
-    ids = [sighting.received.id for sighting in sightings]
+    ids = {id for x in sightings for id in (x.received.id, *x.received.absorbed)}
     records = {
         record.remote_id: record
         for record in Record.objects.filter(container=container, remote_id__in=ids)
@@ -88,6 +91,7 @@ def absorb(
     added: list[Record] = []
     changed: dict[str, Record] = {}
     shown: dict[str, Contact | None] = {}
+    heirs: dict[str, str] = {}
     for sighting in sightings:
         received = storable(sighting.received)
         record = records.get(received.id)
@@ -101,8 +105,28 @@ def absorb(
             changed[received.id] = record
         _take(container, record, replace(sighting, received=received), now)
         shown[received.id] = received.contact or contact_of(record)
+        heirs.update(dict.fromkeys(received.absorbed, received.id))
+    for record in _inherit(container, records, heirs):
+        if record.pk:
+            changed[record.remote_id] = record
+            shown.setdefault(record.remote_id, contact_of(record))
     _save(container, added, list(changed.values()), shown)
     return records
+
+
+def _inherit(
+    container: Container, records: Mapping[str, Record], heirs: Mapping[str, str]
+) -> list[Record]:
+    """Note into which record others were merged; those of which it was not known. They are new
+    to whoever plans, be they gone already or not yet."""
+    news = []
+    for remote_id, heir in heirs.items():
+        record = records.get(remote_id)
+        if record is not None and heir not in (record.heir, remote_id):
+            container.number += 1
+            record.heir, record.number = heir, container.number
+            news.append(record)
+    return news
 
 
 def vanish(container: Container, ids: Collection[str], now: datetime) -> int:
@@ -172,19 +196,16 @@ def _take(container: Container, record: Record, sighting: Sighting, now: datetim
     received = sighting.received
     old = contact_of(record)
     new = received.contact
-    fingerprint = (
-        digest(new) if new is not None and not received.fault else f"fault {received.version}"[:32]
-    )
+    # A fault tells nothing of an archived record, so it stays one.
+    latest = new or old
+    is_gone = latest is not None and latest.deleted
+    fingerprint = "" if is_gone else _fingerprint(received)
     if sighting.is_current:
-        horizon = (now - timedelta(days=1)).isoformat()
-        kept = [pair for pair in record.overwritten if pair[1] > horizon]
-        if record.version and record.version != received.version:
-            kept.append([record.version, now.isoformat()])
-        record.overwritten = kept
-        record.written_at = now
+        _note_overwritten(record, received.version, now)
     if sighting.is_answer:
         record.pending = {}
-    if fingerprint != record.digest or record.gone_at or sighting.is_answer:
+    is_news = fingerprint != record.digest or bool(record.gone_at) != is_gone
+    if is_news or sighting.is_answer:
         carried = [stamp.number for stamp in sighting.written.values()]
         container.number = max(container.number + 1, *carried, 0)
         record.number = container.number
@@ -198,12 +219,28 @@ def _take(container: Container, record: Record, sighting: Sighting, now: datetim
     record.version = received.version
     record.fault = received.fault
     record.raw = zlib.compress(received.raw, 1) if received.raw else b""
-    record.gone_at = None
+    record.gone_at = (record.gone_at or now) if is_gone else None
+    record.heir = record.heir if is_gone else ""
+
+
+def _fingerprint(received: Received) -> str:
+    if received.contact is None or received.fault:
+        return f"fault {received.version}"[:32]
+    return digest(received.contact)
+
+
+def _note_overwritten(record: Record, version: str, now: datetime) -> None:
+    horizon = (now - timedelta(days=1)).isoformat()
+    kept = [pair for pair in record.overwritten if pair[1] > horizon]
+    if record.version and record.version != version:
+        kept.append([record.version, now.isoformat()])
+    record.overwritten = kept
+    record.written_at = now
 
 
 _COLUMNS = (
     "version", "number", "digest", "contact", "stamps", "pending", "overwritten", "raw", "fault",
-    "title", "written_at", "gone_at",
+    "heir", "title", "written_at", "gone_at",
 )  # fmt: skip
 
 
@@ -220,9 +257,15 @@ def _save(
     keys = [
         (record.pk, container.pk, kind, value)
         for record in (*added, *changed)
+        if not record.gone_at
         for kind, value in keys_of(shown[record.remote_id])
     ]
     bulk.insert_values(Key, ("record", "container", "kind", "value"), keys)
+
+
+def key_value(text: str) -> str:
+    """What a normalised value is found by: keys are cut, so whatever is looked up must be."""
+    return text[:KEY]
 
 
 def keys_of(contact: Contact | None) -> list[tuple[str, str]]:
@@ -238,4 +281,5 @@ def keys_of(contact: Contact | None) -> list[tuple[str, str]]:
         *((Key.Kind.PHONE, value) for value in phones),
         (Key.Kind.NAME, fold(contact.name)),
     )
-    return [(kind, value[:400]) for kind, value in dict.fromkeys(pairs) if value]
+    cut = dict.fromkeys((kind, key_value(value)) for kind, value in pairs)
+    return [(kind, value) for kind, value in cut if value]

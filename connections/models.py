@@ -87,6 +87,9 @@ class Record(models.Model):
     )
     raw = models.BinaryField(default=b"", help_text="The app's own record, zlib-compressed.")
     fault = models.TextField(blank=True, help_text="Why it could not be understood.")
+    heir = models.CharField(
+        max_length=1000, blank=True, help_text="Id of the record that the app merged it into."
+    )
     title = models.CharField(max_length=300, blank=True)
     first_seen_at = models.DateTimeField()
     written_at = models.DateTimeField(null=True)
@@ -140,6 +143,11 @@ class Connection(models.Model):
         ACTIVE = "active", "Active"
         PAUSED = "paused", "Paused"
 
+    class NewStatus(models.TextChoices):
+        SUBSCRIBED = "subscribed", "Subscribed"
+        PENDING = "pending", "Pending"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+
     name = models.CharField(max_length=100, unique=True)
     a = models.ForeignKey(Container, models.PROTECT, related_name="connections_as_a")
     b = models.ForeignKey(Container, models.PROTECT, related_name="connections_as_b")
@@ -157,6 +165,19 @@ class Connection(models.Model):
         "never blank a field",
         default=False,
         help_text="A value cleared on one side stays on the other.",
+    )
+    sync_deletions = models.JSONField(
+        default=list, blank=True, help_text="Directions in which a deletion is marked."
+    )
+    sync_unsubscribes = models.JSONField(
+        default=list, blank=True, help_text="Directions in which an unsubscribe is marked."
+    )
+    new_status = models.CharField(
+        "status of new contacts",
+        max_length=20,
+        blank=True,
+        choices=NewStatus,
+        help_text="Which consent a contact gets that is made in an app that asks for it.",
     )
     region = models.CharField(
         max_length=2,
@@ -199,6 +220,9 @@ class FieldMapping(models.Model):
     b = models.CharField("field of B", max_length=200)
     on = models.BooleanField(default=True)
     winner = models.CharField(max_length=1, choices=Side, blank=True)
+    values = models.JSONField(
+        default=dict, blank=True, help_text="What an option of A is called in B, where they differ."
+    )
     default = models.BooleanField(default=False, editable=False)
 
     class Meta:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 
 from connections import mirror
@@ -64,6 +65,18 @@ def _read_doubtful(
     return dict(zip(ids, connector.read(container.remote_id, ids), strict=True)) if ids else {}
 
 
+def _sightings(page: Page, fresh: Mapping[str, Received | Gone]) -> list[Sighting]:
+    """What the page shows, and where it may be late what the record shows itself. Of merges only
+    a listing may tell."""
+    sightings = [Sighting(item) for item in page.received if item.id not in fresh]
+    absorbed = {item.id: item.absorbed for item in page.received}
+    for id, item in fresh.items():
+        if isinstance(item, Received):
+            told = tuple(dict.fromkeys((*absorbed[id], *item.absorbed)))
+            sightings.append(Sighting(replace(item, absorbed=told), is_direct=True))
+    return sightings
+
+
 def _absorb_page(
     container: Container,
     page: Page,
@@ -72,18 +85,19 @@ def _absorb_page(
     now: datetime,
     lag: float,
 ) -> None:
-    sightings = [Sighting(item) for item in page.received if item.id not in fresh]
-    current = [item for item in fresh.values() if isinstance(item, Received)]
-    sightings += [Sighting(item, is_direct=True) for item in current]
-    mirror.absorb(container, sightings, now, lag)
+    mirror.absorb(container, _sightings(page, fresh), now, lag)
     gone = [id for id, answer in fresh.items() if isinstance(answer, Gone)]
-    mirror.vanish(container, [*page.gone, *gone], now)
+    # Tombstones are believed with a token only: what a first listing tells is not about us.
+    told = page.gone if container.cursor else ()
+    mirror.vanish(container, [*told, *gone], now)
     seen.update(received.id for received in page.received)
     seen.update(page.present)
     if page.ending is None:
         return
     if page.ending.complete:
         mirror.vanish(container, mirror.absent(container, seen, now, lag), now)
+    if page.ending.complete or not container.cursor:
+        # Without a cursor everything was asked for, even where nothing is concluded from it.
         container.full_at = now
     container.cursor = page.ending.cursor
     container.read_at = now

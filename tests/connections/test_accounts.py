@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from connections.accounts import (
     check_identity,
@@ -13,8 +15,12 @@ from connections.accounts import (
 )
 from connections.models import Account, Container
 from connections.vault import seal
-from connectors.connector import ContainerInfo, Identity
+from connectors.connector import Catalogue, ContainerInfo, Identity
+from connectors.contact import Contact, Segment
 from connectors.errors import AskStaff, SignInAgain
+from connectors.memory import store
+from connectors.memory.app import MemoryApp, Quirks
+from tests.sync.conftest import Clock
 
 BOOKS = [
     ContainerInfo("/dav/alice/friends/", "Friends"),
@@ -22,6 +28,13 @@ BOOKS = [
     ContainerInfo("/dav/alice/old/", "Work"),
 ]
 THERE_IS = "Friends (/dav/alice/friends/); Work (/dav/alice/work%20mates/); Work (/dav/alice/old/)."
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """That of memory apps which the test places."""
+    yield Clock()
+    store.placed.clear()
 
 
 def memory(name: str) -> Account:
@@ -100,10 +113,39 @@ def test_refresh_catalogue_keeps_what_the_app_offers(db: None, var: Path) -> Non
     account = memory("one")
     connector = open_account(account)
     container = keep_container(account, connector.containers()[0])
-    refresh_catalogue(container, connector)
+    refresh_catalogue(container, connector, timezone.now())
     container.refresh_from_db()
+    assert container.catalogue_data["tells_deletions"] is True
     assert container.catalogue == connector.catalogue(container.remote_id)
     assert container.catalogue_at is not None
+
+
+def test_refresh_catalogue_remembers_listed_names_that_vanished(db: None, clock: Clock) -> None:
+    kinds = frozenset({"tag", "bucket"})
+    quirks = Quirks(segments=kinds, registers=frozenset({"bucket"}), statuses=("subscribed",))
+    app = store.placed["one"] = MemoryApp(clock, quirks)
+    account = memory("one")
+    connector = open_account(account)
+    keep_container(account, connector.containers()[0])
+    names = [("tag", "Client"), ("bucket", "Cold"), ("bucket", "Hot")]
+    ann = app.add(Contact(segments=frozenset(Segment(*name) for name in names)))
+
+    def refreshed() -> Catalogue:
+        refresh_catalogue(Container.objects.get(), connector, timezone.now())
+        return Container.objects.get().catalogue
+
+    catalogue = refreshed()
+    assert (dict(catalogue.vanished), catalogue.registers) == ({}, {"bucket"})
+    app.tag(ann, frozenset(), frozenset({Segment("tag", "Client")}))
+    app.unregister("bucket", "Cold")
+    assert [dict(refreshed().vanished) for _ in range(2)] == [{"bucket": ("Cold",)}] * 2
+    assert refreshed().segments == {"tag": (), "bucket": ("Hot",)}
+    app.unregister("bucket", "Hot")
+    assert refreshed().vanished == {"bucket": ("Cold", "Hot")}
+    app.register("bucket", "cold")
+    assert refreshed().vanished == {"bucket": ("Hot",)}
+    app.register("bucket", "Hot")
+    assert refreshed().vanished == {}
 
 
 def test_open_account_without_credentials_asks_for_them(db: None) -> None:

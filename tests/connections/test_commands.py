@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from connections.models import Account, Connection, Container
 from connections.vault import seal
 from connectors.fields import STANDARD
+from connectors.memory.app import MemoryApp, Quirks
+from connectors.memory.store import keep
 
 
 def run(*arguments: str) -> str:
@@ -37,7 +40,8 @@ def test_fields_lists_what_a_file_can_name(account: Account) -> None:
         "Contacts (contacts)",
         "  name_prefix  text",
     ]
-    assert [line.split()[0] for line in lines[3:]] == [*STANDARD, "tag"]
+    assert [line.split()[0] for line in lines[3:]] == [*STANDARD, "tag", "deletions"]
+    assert lines[-2:] == ["  tag          none yet", "  deletions    told"]
 
 
 def test_fields_as_json(account: Account) -> None:
@@ -53,6 +57,25 @@ def test_fields_as_json(account: Account) -> None:
         "writable": True,
     }
     assert container["segments"] == {"tag": []}
+    assert (container["statuses"], container["tells_deletions"]) == ([], True)
+
+
+def test_fields_of_an_app_with_consent_and_without_deletions(account: Account, var: Path) -> None:
+    quirks = Quirks(
+        registers=frozenset({"tag"}), statuses=("subscribed", "pending"), tells_deletions=False
+    )
+    app = MemoryApp(timezone.now, quirks)
+    app.register("tag", "VIP")
+    keep(app, "one", var)
+    assert run("fields", "crm").splitlines()[-3:] == [
+        "  tag          VIP",
+        "  status       subscribed, pending",
+        "  deletions    not told",
+    ]
+    (container,) = json.loads(run("fields", "crm", "--json"))["containers"]
+    assert container["segments"] == {"tag": ["VIP"]}
+    assert container["statuses"] == ["subscribed", "pending"]
+    assert container["tells_deletions"] is False
 
 
 def test_fields_of_an_unknown_account_suggests_one(account: Account) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,3 +155,116 @@ def test_absent_is_not_counted_while_a_write_may_be_late(
     absorb(container, received("3"))
     now = NOW + timedelta(seconds=ago)
     assert sorted(mirror.absent(container, {"3"}, now, lag)) == missing
+
+
+def archived(id: str = "1", version: str = "v2", **fields: Value) -> Received:
+    return Received(id, version, Contact(fields, deleted=True), raw=b"archived")
+
+
+def test_what_is_archived_counts_as_gone_and_is_kept(container: Container) -> None:
+    absorb(container, received(company="x", emails=entries(["a@x.org"])))
+    absorb(container, archived(company="y"))
+    record = stored()
+    assert (record.gone_at, record.digest, record.number) == (NOW, "", 2)
+    contact = mirror.contact_of(record)
+    assert contact == Contact({"company": "y"}, deleted=True)
+    assert (mirror.raw_of(record), record.version) == (b"archived", "v2")
+    assert Key.objects.count() == 0
+    assert mirror.versions(container, ["1"]) == {}
+
+
+def test_archived_is_news_once(container: Container) -> None:
+    absorb(container, received(company="x"))
+    absorb(container, archived(company="x"))
+    later = NOW + timedelta(days=1)
+    absorb(container, archived(version="v3", company="z"), now=later)
+    record = stored()
+    assert (record.gone_at, record.number, record.version) == (NOW, 2, "v3")
+    assert mirror.vanish(container, ["1"], later) == 0
+    assert mirror.absent(container, set(), later, 0) == []
+    absorb(container, Received("1", "v4", None, b"broken", fault="No name."), now=later)
+    assert (stored().gone_at, stored().number, stored().fault) == (NOW, 2, "No name.")
+
+
+def test_restored_is_alive_under_a_new_number_and_can_be_found(container: Container) -> None:
+    fields: dict[str, Value] = {"company": "x", "emails": entries(["a@x.org"])}
+    absorb(container, received(**fields))
+    first = stored().digest
+    absorb(container, archived(**fields))
+    absorb(container, received(version="v3", **fields))
+    record = stored()
+    assert (record.gone_at, record.number, record.digest) == (None, 3, first)
+    assert record.stamps == {"": [1, True]}
+    assert Key.objects.get().value == "a@x.org"
+
+
+def test_archived_at_first_sight_is_kept_as_gone(container: Container) -> None:
+    absorb(container, archived(emails=entries(["a@x.org"])))
+    assert (stored().gone_at, stored().number, Key.objects.count()) == (NOW, 1, 0)
+
+
+def test_an_answer_or_direct_reading_that_shows_it_archived_counts(container: Container) -> None:
+    absorb(container, received(company="x"))
+    absorb(container, Sighting(archived(company="x"), is_direct=True))
+    assert (stored().gone_at, stored().number, stored().written_at) == (NOW, 2, NOW)
+
+
+@pytest.mark.parametrize("order", ["heir first", "tombstone first", "not gone yet"])
+def test_what_was_merged_knows_its_heir(container: Container, order: str) -> None:
+    emails = entries(["b@x.org"])
+    absorb(container, received("1", company="x"), received("2", emails=emails))
+    notice = replace(received("1", "v2", company="x"), absorbed=("2", "unknown"))
+    if order == "tombstone first":
+        mirror.vanish(container, ["2"], NOW)
+        container.save()
+    before = container.number
+    records = absorb(container, notice)
+    loser = stored("2")
+    assert (loser.heir, loser.number, container.number) == ("1", before + 1, before + 1)
+    assert records["2"].pk == loser.pk
+    if order == "heir first":
+        mirror.vanish(container, ["2"], NOW)
+    assert (stored("2").heir, stored("2").gone_at is None) == ("1", order == "not gone yet")
+    assert Key.objects.count() == (order == "not gone yet")
+    assert mirror.contact_of(stored("2")) == Contact({"emails": emails})
+    assert stored("1").heir == ""
+    before = container.number
+    absorb(container, notice)
+    assert container.number == before
+
+
+def test_heir_and_merged_in_one_page_even_when_both_are_new(container: Container) -> None:
+    absorb(container, replace(received("1"), absorbed=("2",)), archived("2"))
+    assert (stored("2").heir, stored("2").gone_at, stored("1").heir) == ("1", NOW, "")
+    late = received("4", emails=entries(["late@x.org"]))
+    absorb(container, replace(received("3"), absorbed=("4",)), late)
+    assert (stored("4").heir, stored("4").gone_at) == ("3", None)
+    assert [key.value for key in Key.objects.all()] == ["late@x.org"]
+
+
+def test_the_heir_follows_further_merges_and_goes_when_the_record_is_back(
+    container: Container,
+) -> None:
+    absorb(container, received("1"), received("2"), received("3"))
+    absorb(container, replace(received("1", "v2"), absorbed=("2",)))
+    mirror.vanish(container, ["2"], NOW)
+    absorb(container, replace(received("3", "v2"), absorbed=("2", "1")))
+    mirror.vanish(container, ["1"], NOW)
+    assert (stored("1").heir, stored("2").heir) == ("3", "3")
+    absorb(container, archived("2"))
+    assert stored("2").heir == "3"
+    absorb(container, received("2", "v3"))
+    assert (stored("2").heir, stored("2").gone_at) == ("", None)
+
+
+def test_long_values_are_found_by_their_cut_form(container: Container) -> None:
+    long = "x" * 500
+    absorb(
+        container, received(first_name=long, emails=entries([f"{long}1@x.org", f"{long}2@x.org"]))
+    )
+    kinds = Key.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["email", "name"]
+    for text in (long, f"{long}1@x.org"):
+        assert Key.objects.filter(value=mirror.key_value(text)).exists()
+        assert not Key.objects.filter(value=text).exists()
+    assert mirror.key_value("short") == "short"

@@ -169,3 +169,101 @@ def test_reread_takes_what_is_there_and_notes_what_is_gone(
     reread(container, connector, [bob, ann], clock, transaction.atomic)
     assert (alive(), Container.objects.get().number) == (["Anna"], 4)
     assert Container.objects.get().cursor == "2"
+
+
+def test_archived_restored_and_removed_for_good(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    app.quirks = Quirks(archives=True)
+    ann, _ = add(app, "Ann", "Bob")
+    observe(container, connector, clock, transaction.atomic)
+    app.archive(ann)
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number) == (["Bob"], 3)
+    Container.objects.update(cursor="lost")
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number) == (["Bob"], 3)
+    app.restore(ann)
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number) == (["Ann", "Bob"], 4)
+    app.archive(ann)
+    observe(container, connector, clock, transaction.atomic)
+    app.remove(ann)
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number) == (["Bob"], 5)
+    app.revive(ann)
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.number) == (["Ann", "Bob"], 6)
+
+
+def test_a_listing_that_leaves_the_archive_out_changes_nothing_of_it(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    app.quirks = Quirks(archives=True, deltas=False)
+    ann, _ = add(app, "Ann", "Bob")
+    app.archive(ann)
+    observe(container, connector, clock, transaction.atomic)
+    before = Record.objects.get(remote_id=ann)
+    app.remove(ann)
+    clock.sleep(60)
+    observe(container, connector, clock, transaction.atomic)
+    after = Record.objects.get(remote_id=ann)
+    assert before.gone_at is not None
+    assert (after.gone_at, after.number, after.contact) == (
+        before.gone_at,
+        before.number,
+        before.contact,
+    )
+
+
+def test_reread_finds_what_is_archived(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    app.quirks = Quirks(archives=True)
+    ann, _ = add(app, "Ann", "Bob")
+    observe(container, connector, clock, transaction.atomic)
+    app.archive(ann)
+    reread(container, connector, [ann], clock, transaction.atomic)
+    assert alive() == ["Bob"]
+
+
+@pytest.mark.parametrize("lag", [0, 60])
+def test_a_merge_names_the_heir(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock, lag: int
+) -> None:
+    """Also where the listing may be late, and the heir is read by its id."""
+    app.quirks = Quirks(merges=True, lag=lag)
+    ann, twin = add(app, "Ann", "Anna")
+    clock.sleep(60)
+    observe(container, connector, clock, transaction.atomic)
+    app.merge(ann, twin)
+    app.edit(ann, {"company": "Acme"})
+    clock.sleep(lag)
+    Record.objects.filter(remote_id=ann).update(written_at=clock())
+    observe(container, connector, clock, transaction.atomic)
+    record = Record.objects.get(remote_id=twin)
+    assert (record.heir, record.gone_at, alive()) == (ann, clock(), ["Ann"])
+    app.revive(twin)
+    clock.sleep(lag)
+    observe(container, connector, clock, transaction.atomic)
+    record.refresh_from_db()
+    assert (record.heir, record.gone_at) == ("", None)
+
+
+def test_an_app_that_never_tells_is_read_in_full_and_deletes_nothing(
+    app: MemoryApp, connector: Connector, container: Container, clock: Clock
+) -> None:
+    app.quirks = Quirks(tells_deletions=False)
+    ann, _ = add(app, "Ann", "Bob")
+    observe(container, connector, clock, transaction.atomic)
+    full = clock()
+    assert container.full_at == full
+    app.remove(ann)
+    clock.sleep(60)
+    observe(container, connector, clock, transaction.atomic)
+    assert (alive(), container.full_at) == (["Ann", "Bob"], full)
+    Container.objects.update(cursor="lost")
+    observe(container, connector, clock, transaction.atomic)
+    assert alive() == ["Ann", "Bob"]
+    reread(container, connector, [ann], clock, transaction.atomic)
+    assert alive() == ["Bob"]

@@ -14,11 +14,14 @@ from connectors.connector import Catalogue, Connector, ContainerInfo
 from connectors.errors import AppError
 from connectors.fields import field_to_json
 
+_DELETIONS = "deletions"
+
 
 class Command(BaseCommand):
     help = (
         "What an account offers, asked from its app just now: containers, their fields with "
-        "types, tags and the like. These are the words that a configuration file can name."
+        "types, tags and the like, which are the words that a configuration file can name, and "
+        "whether it tells what was deleted."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -57,14 +60,19 @@ def _as_json(info: ContainerInfo, catalogue: Catalogue) -> dict[str, Any]:
         "name": info.name,
         "fields": [{**field_to_json(item), "writable": item.writable} for item in catalogue.fields],
         "segments": {kind: list(names) for kind, names in catalogue.segments.items()},
+        "statuses": list(catalogue.statuses),
+        "tells_deletions": catalogue.tells_deletions,
     }
 
 
 def _as_lines(catalogue: Catalogue) -> Iterator[str]:
-    width = max((len(item.name) for item in catalogue.fields), default=0)
+    width = max(len(word) for word in (_DELETIONS, *(item.name for item in catalogue.fields)))
     for item in catalogue.fields:
         writable = "" if item.writable else ", read only"
         options = f": {', '.join(item.options)}" if item.options else ""
         yield f"{item.name:{width}}  {item.kind}{options}{writable}"
     for kind, names in catalogue.segments.items():
         yield f"{kind:{width}}  {', '.join(names) or 'none yet'}"
+    if catalogue.statuses:
+        yield f"{'status':{width}}  {', '.join(catalogue.statuses)}"
+    yield f"{_DELETIONS:{width}}  {'told' if catalogue.tells_deletions else 'not told'}"
