@@ -265,6 +265,10 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")
 DEFAULT_REGION = env.str("DEFAULT_REGION", "").upper()
 globals().update(env.email_url("EMAIL_URL", "consolemail://" if DEBUG else "smtp://localhost:25"))
 
+# --- Marks: what a contact is tagged with whose counterpart was deleted, or unsubscribed ------
+TRASH_MARK = env.str("TRASH_MARK", "PieSync Trash")
+UNSUBSCRIBES_MARK = env.str("UNSUBSCRIBES_MARK", "PieSync Unsubscribes")
+
 # --- Log and error pages ---------------------------------------------------------------------
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reports.NoSecrets"
 LOGGING = {

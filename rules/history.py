@@ -14,7 +14,7 @@ def record_revision(connection: Connection, by: Any = None, source: str = "") ->
 
     ``by`` is the user who saved it, or None; ``source`` is the file it came from.
     """
-    text = dump([connection.name])
+    text = dump([connection.name], whole=True)
     latest = connection.revisions.first()
     if latest and latest.text == text:
         return None

@@ -2,54 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 
-from connections.models import Connection, FieldMapping
+from connections.models import Connection
 from connectors.connector import Catalogue
-from connectors.fields import compatible
-from rules.setup import BOTH, TO_A, TO_B, Brakes, Line, Setup
+from rules.building import SETUP_OPTIONS, build, rule_of
+from rules.lines import HeldLine, lines_of
+from rules.models import Rule
+from rules.setup import Line, Setup
+from rules.setup import Rule as RuleOfSetup
+from rules.verdict import action_sentence, condition_sentence
+from rules.written import WrittenAction, WrittenCondition, WrittenRule
 
 
 @dataclass(frozen=True, slots=True)
-class HeldLine:
-    """A mapping line that cannot work just now, in words."""
+class HeldCondition:
+    """A condition that cannot be evaluated, or an action that cannot be carried out, just now."""
 
-    line: str
+    rule: str
+    condition: str
     why: str
 
 
 def setup_of(connection: Connection) -> Setup:
-    """The lines that are on and can work; the others are told by ``held_lines``."""
-    return Setup(
-        connection=connection.name,
-        lines=tuple(item for item in _lines(connection) if isinstance(item, Line)),
-        direction=connection.direction,
-        winner=connection.winner,
-        avoid_duplicates=connection.avoid_duplicates,
-        never_blank=connection.never_blank,
-        region=connection.region or settings.DEFAULT_REGION,
-        brakes=Brakes.from_json(connection.brakes),
+    """The lines that are on and can work; the others are told by ``held_lines``. Takes a query
+    each for lines, rules, conditions and actions, unless they were fetched before."""
+    catalogues = catalogues_of(connection)
+    lines = lines_of(connection.mappings.all(), catalogues["a"], catalogues["b"])
+    options = {name: getattr(connection, name) for name in SETUP_OPTIONS}
+    options["region"] = connection.region or settings.DEFAULT_REGION
+    return build(
+        connection.name,
+        options,
+        [item for item in lines if isinstance(item, Line)],
+        [(str(row.pk), written_rule(row)) for row in rule_rows(connection)],
+        catalogues,
+        (settings.TRASH_MARK, settings.UNSUBSCRIBES_MARK),
     )
 
 
 def held_lines(connection: Connection) -> list[HeldLine]:
-    return [item for item in _lines(connection) if isinstance(item, HeldLine)]
+    of = catalogues_of(connection)
+    lines = lines_of(connection.mappings.all(), of["a"], of["b"])
+    return [item for item in lines if isinstance(item, HeldLine)]
 
 
-def _lines(connection: Connection) -> list[Line | HeldLine]:
-    a, b = connection.a.catalogue, connection.b.catalogue
-    return [_line(row, a, b) for row in connection.mappings.all() if row.on]
+def held_conditions(connection: Connection) -> list[HeldCondition]:
+    """Of the rules that are on, their actions included."""
+    catalogues = catalogues_of(connection)
+    rules = [rule_of(written_rule(row), str(row.pk), catalogues) for row in rule_rows(connection)]
+    return [held for rule in rules if rule.on for held in _held_in(rule)]
 
 
-def _line(row: FieldMapping, of_a: Catalogue, of_b: Catalogue) -> Line | HeldLine:
-    a, b = of_a.field(row.a), of_b.field(row.b)
-    if a is None or b is None:
-        gone = f"a has no field {row.a}" if a is None else f"b has no field {row.b}"
-        return HeldLine(str(row), f"{gone} any more.")
-    fit = compatible(a, b)
-    wanted_to_b, wanted_to_a = row.arrow in (BOTH, TO_B), row.arrow in (BOTH, TO_A)
-    if (wanted_to_b and not fit.a_to_b) or (wanted_to_a and not fit.b_to_a):
-        return HeldLine(str(row), fit.why)
-    return Line(a, b, row.arrow, row.winner)
+def _held_in(rule: RuleOfSetup) -> Iterator[HeldCondition]:
+    for condition in rule.conditions:
+        if condition.held:
+            yield HeldCondition(rule.name, condition_sentence(condition), condition.held)
+    for action in rule.actions:
+        if action.held:
+            yield HeldCondition(rule.name, action_sentence(action), action.held)
+
+
+def catalogues_of(connection: Connection) -> Mapping[str, Catalogue]:
+    return {side: connection.container(side).catalogue for side in ("a", "b")}
+
+
+def rule_rows(connection: Connection) -> list[Rule]:
+    """In their order, with conditions and actions."""
+    rows = list(connection.rules.all())
+    prefetch_related_objects(rows, "conditions", "actions")
+    return rows
+
+
+def written_rule(row: Rule) -> WrittenRule:
+    return WrittenRule(
+        row.name,
+        row.side,
+        tuple(
+            WrittenCondition(x.kind, x.op, _given(x.value), x.field) for x in row.conditions.all()
+        ),
+        tuple(WrittenAction(x.kind, x.value, x.field) for x in row.actions.all()),
+        undo=row.undo,
+        both_ways=row.both_ways,
+        on=row.on,
+        take_back=row.take_back and not row.on,
+    )
+
+
+def _given(value: str | list[str]) -> str | tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else value

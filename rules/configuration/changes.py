@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from connections.models import Connection
 from rules.configuration.looks import Look
 from rules.configuration.mappings import Lines, MappingLine
-from rules.configuration.wishes import Wish, options_of, stored_lines
+from rules.configuration.rule_changes import rule_changes
+from rules.configuration.wishes import (
+    Wish,
+    options_of,
+    stored_lines,
+    stored_rules,
+)
+from rules.written import DEFAULT_RULES
 
 
 def account_changes(look: Look) -> list[str]:
@@ -27,11 +34,15 @@ def connection_changes(wish: Wish) -> list[str]:
     row = wish.stored
     if row is None:
         on = sum(line.on for line in wish.lines.values())
-        return [
-            f"connection {wish.name}: new, {wish.a} and {wish.b}, {wish.options['direction']}, "
+        changes = [
+            f"new, {wish.a} and {wish.b}, {wish.options['direction']}, "
             f"{wish.options['state']}, {on} field mapping{'s' * (on != 1)}"
         ]
+        if wish.rules != DEFAULT_RULES:
+            changes += rule_changes((), wish.rules, wish.catalogues)
+        return [f"connection {wish.name}: {change}" for change in changes]
     changes = [*_side_changes(wish, row), *_option_changes(wish, row)]
+    changes += rule_changes(stored_rules(row), wish.rules, wish.catalogues)
     changes += _line_changes(stored_lines(row), wish.lines)
     return [f"connection {wish.name}: {change}" for change in changes]
 
@@ -73,9 +84,17 @@ def _line_change(old: MappingLine, new: MappingLine) -> Iterator[str]:
     if old.winner != new.winner:
         default = "the connection's"
         yield f"mapping {new}: winner {old.winner or default} → {new.winner or default}"
+    if old.values != new.values:
+        yield f"mapping {new}: values {_pairs(old.values)} → {_pairs(new.values)}"
+
+
+def _pairs(values: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{a} = {b}" for a, b in values) or "none"
 
 
 def _word(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value) or "none"
     return str(value) if value != "" else "none"

@@ -12,30 +12,28 @@ from rules.configuration.accounts import read_name
 from rules.configuration.document import Table
 from rules.configuration.mappings import WantedLine, read_lines
 from rules.configuration.problems import Place
+from rules.configuration.rules import WantedRule, read_rules
 from rules.setup import A_TO_B, B_TO_A, TWO_WAY
 
 DIRECTIONS = (TWO_WAY, A_TO_B, B_TO_A)
 #: In minutes.
 WEEK = 7 * 24 * 60
 STATES = ("draft", "active", "paused")
-#: Keys whose feature is not built yet, with what can be said without it.
-_NOT_YET: Mapping[str, str] = {
-    "rules": "Leave it out: every contact of both sides is synced.",
-    "sync_deletions": "Leave it out or write []: deletions are left alone.",
-    "sync_unsubscribes": "Leave it out or write []: unsubscribes are left alone.",
-    "new_status": "Leave it out.",
-}
+STATUSES = ("subscribed", "pending", "unsubscribed")
 OPTIONS = (
     "direction",
     "winner",
     "avoid_duplicates",
     "never_blank",
+    "sync_deletions",
+    "sync_unsubscribes",
+    "new_status",
     "region",
     "interval",
     "state",
     "brakes",
 )
-_KEYS = ("name", "a", "b", *OPTIONS, "default_mapping", "mappings")
+_KEYS = ("name", "a", "b", *OPTIONS, "rules", "default_mapping", "mappings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,8 @@ class WantedSide:
 @dataclass(frozen=True, slots=True)
 class WantedConnection:
     """``options`` holds only what the file names, ``named`` the keys that it has;
-    ``with_default`` is None, and ``lines`` empty, when it does not speak of mappings."""
+    ``with_default`` is None, and ``lines`` empty, when it does not speak of mappings; ``rules``
+    is None when it does not speak of those."""
 
     name: str
     place: Place
@@ -61,6 +60,7 @@ class WantedConnection:
     lines: tuple[WantedLine, ...] = ()
     with_default: bool | None = None
     named: frozenset[str] = frozenset()
+    rules: tuple[WantedRule, ...] | None = None
 
     def side(self, side: str) -> WantedSide | None:
         return self.a if side == "a" else self.b
@@ -81,11 +81,11 @@ def read_connections(root: Table) -> dict[str, WantedConnection]:
 
 
 def _read(table: Table) -> WantedConnection | None:
-    table.only(*_KEYS, *_NOT_YET)
-    _refuse_what_is_not_built(table)
+    table.only(*_KEYS)
     name = read_name(table)
     a, b = _side(table, "a"), _side(table, "b")
     options = _options(table)
+    rules = read_rules(table)
     lines = read_lines(table)
     with_default = table.flag("default_mapping")
     if with_default is None and "mappings" in table:
@@ -94,15 +94,17 @@ def _read(table: Table) -> WantedConnection | None:
         return None
     at = {key: table.at(key) for key in _KEYS}
     return WantedConnection(
-        name, table.at("name"), a, b, options, at, tuple(lines), with_default, frozenset(table)
+        name,
+        table.at("name"),
+        a,
+        b,
+        options,
+        at,
+        tuple(lines),
+        with_default,
+        frozenset(table),
+        rules,
     )
-
-
-def _refuse_what_is_not_built(table: Table) -> None:
-    for key, instead in _NOT_YET.items():
-        off = key.startswith("sync_") and not table.items(key)
-        if key in table and not off:
-            table.error(key, f"This version cannot do this yet. {instead}")
 
 
 def _side(connection: Table, side: str) -> WantedSide | None:
@@ -121,12 +123,33 @@ def _options(table: Table) -> dict[str, Any]:
         "winner": table.choice("winner", ("a", "b")),
         "avoid_duplicates": table.flag("avoid_duplicates"),
         "never_blank": table.flag("never_blank"),
+        "sync_deletions": _directions(table, "sync_deletions"),
+        "sync_unsubscribes": _directions(table, "sync_unsubscribes"),
+        "new_status": _status(table),
         "region": _region(table),
         "interval": table.whole("interval", least=1, most=WEEK),
         "state": table.choice("state", STATES),
         "brakes": _brakes(table),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _directions(table: Table, name: str) -> list[str] | None:
+    """The directions of a list, each once, in fixed order."""
+    if name not in table:
+        return None
+    found = table.texts(name)
+    if found is None or any(word not in (A_TO_B, B_TO_A) for word in found):
+        table.error(name, f"This must be a list of {A_TO_B} and {B_TO_A}; [] is off.")
+        return None
+    return [word for word in (A_TO_B, B_TO_A) if word in found]
+
+
+def _status(table: Table) -> str | None:
+    """Null is a word here: none."""
+    if table.names("new_status") and "new_status" not in table:
+        return ""
+    return table.choice("new_status", STATUSES)
 
 
 def _region(table: Table) -> str | None:

@@ -67,6 +67,13 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def names(self, name: str) -> bool:
+        """Does the key stand here, be it with a value or with null?"""
+        return name in self._lines
+
+    def is_text(self, name: str) -> bool:
+        return isinstance(self._values.get(name), yaml.ScalarNode)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 

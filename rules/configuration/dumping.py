@@ -13,11 +13,20 @@ from connections.models import Account, Connection
 from connections.vault import NoKey, unseal
 from connectors import registry
 from rules.configuration.mappings import MappingLine
-from rules.configuration.wishes import options_of, stored_connections, stored_lines
+from rules.configuration.wishes import (
+    options_of,
+    stored_connections,
+    stored_lines,
+    stored_rules,
+)
+from rules.written import DEFAULT_RULES, WrittenCondition, WrittenRule
 
 
-def dump(names: Collection[str] = ()) -> str:
+def dump(names: Collection[str] = (), *, whole: bool = False) -> str:
     """The named connections with their accounts, or everything; loading it changes nothing.
+
+    The rules that every connection begins with are left out; ``whole``: they are not, so that
+    loading the text goes back to them.
 
     A secret is written as ``${ACCOUNT_KEY}``; loading keeps the stored one while no such
     variable is set.
@@ -31,7 +40,7 @@ def dump(names: Collection[str] = ()) -> str:
         )
     document = {
         "accounts": _accounts(accounts),
-        "connections": [_connection(row) for row in chosen],
+        "connections": [_connection(row, whole) for row in chosen],
     }
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
 
@@ -87,7 +96,7 @@ def _credentials(account: Account, used: set[str]) -> dict[str, Mapping[str, str
     return {"credentials": _Flow(shown)}
 
 
-def _connection(row: Connection) -> dict[str, Any]:
+def _connection(row: Connection, whole: bool) -> dict[str, Any]:
     sides = {
         side: _Flow(
             account=row.container(side).account.name, container=row.container(side).remote_id
@@ -99,9 +108,42 @@ def _connection(row: Connection) -> dict[str, Any]:
         "name": row.name,
         **sides,
         **options,
+        "new_status": options["new_status"] or None,
         "brakes": _Flow(options["brakes"]),
+        **_rules(row, whole),
         **_mappings(row),
     }
+
+
+def _rules(row: Connection, whole: bool) -> dict[str, Any]:
+    rules = stored_rules(row)
+    if rules == DEFAULT_RULES and not whole:
+        return {}
+    return {"rules": [_rule(rule) for rule in rules]}
+
+
+def _rule(rule: WrittenRule) -> Mapping[str, Any]:
+    """What is as usual is left out."""
+    shown: dict[str, Any] = {"name": rule.name, "from": rule.side}
+    if rule.conditions:
+        shown["if"] = [_condition(item) for item in rule.conditions]
+    if rule.actions:
+        shown["then"] = [_filled(kind=x.kind, field=x.field, value=x.value) for x in rule.actions]
+    shown.update({flag: True for flag in ("undo", "both_ways") if getattr(rule, flag)})
+    if not rule.on:
+        shown["on"] = False
+    if rule.take_back:
+        shown["take_back"] = True
+    return shown
+
+
+def _condition(item: WrittenCondition) -> _Flow:
+    value = item.value if isinstance(item.value, str) else list(item.value)
+    return _filled(kind=item.kind, field=item.field, op=item.op, value=value)
+
+
+def _filled(**parts: str | list[str]) -> _Flow:
+    return _Flow({name: part for name, part in parts.items() if part})
 
 
 def _mappings(row: Connection) -> dict[str, Any]:
@@ -122,4 +164,6 @@ def _line(line: MappingLine) -> Mapping[str, Any]:
         shown["on"] = False
     if line.winner:
         shown["winner"] = line.winner
+    if line.values:
+        shown["values"] = _Flow(line.values)
     return shown

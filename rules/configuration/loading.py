@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from connections.models import Container
+from connections.models import Connection, Container
 from rules.configuration.accounts import read_accounts
 from rules.configuration.changes import account_changes, connection_changes
+from rules.configuration.checks import check_wishes
 from rules.configuration.connections import read_connections
 from rules.configuration.document import read_document
 from rules.configuration.logins import logins_of
@@ -20,14 +21,18 @@ from rules.configuration.questions import questions_of
 from rules.configuration.saving import save_account, save_connection, save_containers
 from rules.configuration.wishes import Wish, stored_connections, wishes_of
 from rules.history import record_revision
+from rules.rows import setup_of
+from rules.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``changes`` in words, empty when everything was like that already."""
+    """``changes`` in words, empty when everything was like that already. ``setups``: of the
+    connections that were there, those whose setup changes, with what it becomes."""
 
     changes: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
+    setups: tuple[tuple[Connection, Setup], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class _Plan:
     looks: Mapping[str, Look]
     #: What is wished for, with what would change.
     wishes: list[tuple[Wish, list[str]]]
+    setups: tuple[tuple[Connection, Setup], ...]
 
     def changes(self) -> tuple[str, ...]:
         accounts = (change for look in self.looks.values() for change in account_changes(look))
@@ -61,7 +67,7 @@ def load(
     if not check:
         with transaction.atomic():
             _save(plan, by, source)
-    return Outcome(changes, tuple(sorted(problems.warnings)))
+    return Outcome(changes, tuple(sorted(problems.warnings)), plan.setups)
 
 
 def _plan(text: str, environment: Mapping[str, str], problems: Problems) -> _Plan:
@@ -74,8 +80,17 @@ def _plan(text: str, environment: Mapping[str, str], problems: Problems) -> _Pla
     logins = logins_of(accounts, questions.values(), problems)
     looks = look_at(logins.values(), questions.values(), problems)
     wishes = wishes_of(wanted, stored, questions, looks, problems)
+    setups = check_wishes(wishes, wanted, stored, problems)
     problems.stop()
-    return _Plan(looks, [(wish, connection_changes(wish)) for wish in wishes])
+    return _Plan(
+        looks,
+        [(wish, connection_changes(wish)) for wish in wishes],
+        tuple(
+            (stored[name], setup)
+            for name, setup in setups.items()
+            if name in stored and setup != setup_of(stored[name])
+        ),
+    )
 
 
 def _save(plan: _Plan, by: Any, source: str) -> None:

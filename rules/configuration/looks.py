@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connections.accounts import check_identity, choose_container, open_app
+from connections.catalogues import vanished
 from connections.models import Account
 from connectors.connector import Catalogue, Connector, ContainerInfo, Identity
 from connectors.errors import AppError
@@ -45,6 +46,8 @@ def _look(
 ) -> Look:
     look = Look(login, connector.identity())
     check_identity(login.stored or Account(name=login.name, app=login.app), look.identity)
+    rows = login.stored.containers.all() if login.stored else ()
+    before = {row.remote_id: row.catalogue for row in rows}
     offered: list[ContainerInfo] | None = None
     for question in asked:
         if question.account != login.name or question.container in look.chosen:
@@ -54,7 +57,9 @@ def _look(
         try:
             info = choose_container(offered, question.container, login.name)
             if info.id not in look.catalogues:
-                look.catalogues[info.id] = connector.catalogue(info.id)
+                now = connector.catalogue(info.id)
+                gone = vanished(before[info.id], now) if info.id in before else {}
+                look.catalogues[info.id] = replace(now, vanished=gone)
             look.chosen[question.container] = info
         except AppError as error:
             problems.error(question.place, str(error))

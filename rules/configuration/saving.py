@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -14,8 +14,12 @@ from connections.vault import seal
 from rules.configuration.connections import OPTIONS
 from rules.configuration.looks import Look
 from rules.configuration.mappings import Lines
+from rules.configuration.renames import known, renamed
 from rules.configuration.wishes import Wish
+from rules.models import Action, Condition, Rule
+from rules.rows import rule_rows, written_rule
 from rules.setup import Brakes
+from rules.written import WrittenRule
 
 
 def save_account(look: Look) -> Account:
@@ -53,6 +57,7 @@ def save_connection(wish: Wish, containers: Mapping[tuple[str, str], Container])
     connection.brakes = _other_than_default(wish.options["brakes"])
     connection.save(update_fields=_only(connection, "a", "b", *OPTIONS))
     _save_lines(connection, wish.lines)
+    _save_rules(connection, wish.rules)
     return connection
 
 
@@ -63,8 +68,38 @@ def _save_lines(connection: Connection, lines: Lines) -> None:
             connection=connection, a=line.a, b=line.b, default=line.default
         )
         row.position, row.arrow, row.on, row.winner = position, line.arrow, line.on, line.winner
+        row.values = dict(line.values)
         row.save()
     connection.mappings.filter(pk__in=[row.pk for row in rows.values()]).delete()
+
+
+def _save_rules(connection: Connection, rules: Sequence[WrittenRule]) -> None:
+    """A rule keeps its row, by which its effects are known, while its name and side stay, or
+    when only its name is another."""
+    stored = rule_rows(connection) if connection.pk else []
+    rows = {(row.name, row.side): row for row in stored}
+    former = renamed([written_rule(row) for row in stored], rules)
+    wanted = {former.get(known(rule), known(rule)) for rule in rules}
+    gone = [row.pk for key, row in rows.items() if key not in wanted]
+    Rule.objects.filter(pk__in=gone).delete()
+    for position, rule in enumerate(rules):
+        row = rows.get(former.get(known(rule), known(rule))) or Rule(
+            connection=connection, side=rule.side
+        )
+        row.name = rule.name
+        row.position, row.undo, row.both_ways = position, rule.undo, rule.both_ways
+        row.on, row.take_back = rule.on, rule.take_back
+        row.save()
+        row.conditions.all().delete()
+        row.actions.all().delete()
+        Condition.objects.bulk_create(
+            Condition(rule=row, position=place, kind=x.kind, op=x.op, field=x.field, value=x.value)
+            for place, x in enumerate(rule.conditions)
+        )
+        Action.objects.bulk_create(
+            Action(rule=row, position=place, kind=x.kind, field=x.field, value=x.value)
+            for place, x in enumerate(rule.actions)
+        )
 
 
 def _only(row: Model, *fields: str) -> tuple[str, ...] | None:

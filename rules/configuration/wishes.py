@@ -4,7 +4,7 @@ defaults, checked against tables and catalogues."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from connections.joining import Place as ContainerPlace
@@ -17,7 +17,10 @@ from rules.configuration.looks import Look
 from rules.configuration.mappings import Lines, MappingLine, lines_of
 from rules.configuration.problems import Place, Problems
 from rules.configuration.questions import Question
+from rules.configuration.rules import rules_of
+from rules.rows import rule_rows, written_rule
 from rules.setup import Brakes
+from rules.written import DEFAULT_RULES, WrittenRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,21 @@ class Wish:
     b: WishedSide
     options: Mapping[str, Any]
     lines: Lines
+    rules: tuple[WrittenRule, ...]
     place: Place
 
     def side(self, side: str) -> WishedSide:
         return self.a if side == "a" else self.b
 
+    @property
+    def catalogues(self) -> dict[str, Catalogue]:
+        return {side: self.side(side).catalogue for side in ("a", "b")}
+
 
 def stored_connections() -> dict[str, Connection]:
     rows = Connection.objects.select_related("a__account", "b__account")
-    return {row.name: row for row in rows.prefetch_related("mappings")}
+    rows = rows.prefetch_related("mappings", "rules__conditions", "rules__actions")
+    return {row.name: row for row in rows}
 
 
 def wishes_of(
@@ -91,8 +100,14 @@ def _wish(
         lines = stored_lines(row)
     else:
         with_default = wanted.with_default is not False
-        lines = lines_of(wanted.lines, with_default, a.catalogue, b.catalogue, problems)
-    wish = Wish(wanted.name, row, a, b, options, lines, wanted.place)
+        found = lines_of(wanted.lines, with_default, a.catalogue, b.catalogue, problems)
+        # In the one order that every database gives values back in.
+        lines = {
+            key: replace(line, values=tuple(sorted(line.values))) for key, line in found.items()
+        }
+    catalogues = {"a": a.catalogue, "b": b.catalogue}
+    rules = rules_of(wanted.rules, stored_rules(row), catalogues, problems)
+    wish = Wish(wanted.name, row, a, b, options, lines, rules, wanted.place)
     if row and has_run(row):
         _check_what_is_fixed(wish, row, wanted, problems)
     return wish
@@ -151,10 +166,21 @@ def brakes_of(row: Connection | None) -> dict[str, Any]:
 def stored_lines(row: Connection) -> Lines:
     return {
         (line.a, line.b): MappingLine(
-            line.a, line.arrow, line.b, line.on, line.winner, line.default
+            line.a,
+            line.arrow,
+            line.b,
+            line.on,
+            line.winner,
+            line.default,
+            tuple(sorted(line.values.items())),
         )
         for line in row.mappings.all()
     }
+
+
+def stored_rules(row: Connection | None) -> tuple[WrittenRule, ...]:
+    """Those that a new connection has, where there is no row yet."""
+    return tuple(written_rule(each) for each in rule_rows(row)) if row else DEFAULT_RULES
 
 
 def has_run(row: Connection) -> bool:

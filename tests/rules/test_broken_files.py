@@ -13,6 +13,9 @@ from rules.configuration.loading import load
 from rules.models import Revision
 from sync.models import Planned
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 ACCOUNTS = """
 accounts:
   - {name: one, app: memory, credentials: {name: one}}
@@ -83,28 +86,12 @@ IN_PAIR: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "rules",
-        "    rules:\n      - {name: Clients, from: a}",
-        [
-            "9: connections.rules: This version cannot do this yet. "
-            "Leave it out: every contact of both sides is synced."
-        ],
-    ),
-    (
-        "deletions",
-        "    sync_deletions: [b-to-a]\n    sync_unsubscribes: [a-to-b]\n    new_status: pending",
-        [
-            "9: connections.sync_deletions: This version cannot do this yet. "
-            "Leave it out or write []: deletions are left alone.",
-            "10: connections.sync_unsubscribes: This version cannot do this yet. "
-            "Leave it out or write []: unsubscribes are left alone.",
-            "11: connections.new_status: This version cannot do this yet. Leave it out.",
-        ],
-    ),
-    (
         "value map",
         '    mappings:\n      - {a: "custom:Size", b: "custom:Size", values: {S: Small}}',
-        ["10: connections.mappings.values: This version cannot translate values yet."],
+        [
+            "10: connections.mappings.values: Values are translated between choices only; "
+            "custom:Size is text, custom:Size text."
+        ],
     ),
     (
         "unknown field",
@@ -223,13 +210,12 @@ IN_PAIR: list[tuple[str, str, list[str]]] = [
     ),
     (
         "everything at once",
-        "    direction: x\n    winner: y\n  - name: ''\n    rules: []",
+        "    direction: x\n    winner: y\n  - name: ''\n    rules: 7",
         [
             "9: connections.direction: 'x' is none of two-way, a-to-b, b-to-a.",
             "10: connections.winner: 'y' is none of a, b.",
             "11: connections.name: This must not be empty.",
-            "12: connections.rules: This version cannot do this yet. "
-            "Leave it out: every contact of both sides is synced.",
+            "12: connections.rules: This must be a list, not '7'.",
         ],
     ),
 ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from django.core.management import call_command
 
 from connections.models import Account, Connection, Container, FieldMapping
 from connections.vault import unseal
-from connectors.fields import STANDARD
+from connectors.fields import STANDARD, Field, FieldType
 from connectors.memory.app import MemoryApp
 from rules.configuration.dumping import dump
 from rules.configuration.loading import load
@@ -222,7 +223,7 @@ def test_every_change_of_a_connection_is_kept_as_a_revision(loaded: Connection) 
     newest, oldest = Revision.objects.all()
     assert (newest.connection, newest.name) == (loaded, "crm-phonebook")
     assert (newest.by, newest.source, oldest.by, oldest.source) == (staff, "x.yaml", None, "")
-    assert newest.text == dump(["crm-phonebook"])
+    assert newest.text == dump(["crm-phonebook"], whole=True)
     assert oldest.text == newest.text.replace("interval: 30", "interval: 15")
 
 
@@ -262,3 +263,26 @@ def test_the_commands_say_what_they_did(apps: dict[str, MemoryApp], tmp_path: Pa
     assert run("loadconfig", str(path))[0] == "account crm: new, memory, signed in as one"
     assert run("loadconfig", str(path)) == ["Everything is like that already."]
     assert "\n".join(run("dumpconfig", "crm-phonebook")) + "\n" == dump()
+
+
+def test_values_are_kept_told_and_dumped(varied: dict[str, MemoryApp]) -> None:
+    sizes = Field("custom:Size", "Size", FieldType.CHOICE, options=("Small", "Large"))
+    varied["book"].quirks = replace(varied["book"].quirks, custom=(sizes,))
+    line = "{a: 'custom:Size', arrow: '<->', b: 'custom:Size', values: {S: Small, L: Large}}"
+    load(
+        "accounts:\n"
+        "  - {name: crm, app: memory, credentials: {name: crm}}\n"
+        "  - {name: book, app: memory, credentials: {name: book}}\n"
+        "connections:\n"
+        f"  - {{name: pair, a: {{account: crm}}, b: {{account: book}}, mappings: [{line}]}}\n",
+        {},
+    )
+    row = FieldMapping.objects.get(a="custom:Size")
+    assert row.values == {"S": "Small", "L": "Large"}
+    assert "values: {L: Large, S: Small}}" in dump()
+    assert load(dump(), {}).changes == ()
+    text = dump().replace("{L: Large, S: Small}", "{L: Small, S: Large}")
+    assert load(text, {}).changes == (
+        "connection pair: mapping custom:Size <-> custom:Size: values L = Large, S = Small → "
+        "L = Small, S = Large",
+    )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connections.accounts import refresh_catalogue, world
 from connections.models import Connection
@@ -64,7 +65,7 @@ def test_setup_of_takes_the_region_of_the_installation(
 
 def test_a_line_whose_field_vanished_is_held_and_named(connection: Connection, var: Path) -> None:
     store.placed["two"].quirks = Quirks()
-    refresh_catalogue(connection.b, Memory({"name": "two"}, world()))
+    refresh_catalogue(connection.b, Memory({"name": "two"}, world()), timezone.now())
     connection = Connection.objects.get()
     assert [line.a.name for line in setup_of(connection).lines] == ["emails"]
     assert [(held.line, held.why) for held in held_lines(connection)] == [

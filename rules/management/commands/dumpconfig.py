@@ -11,8 +11,9 @@ from rules.configuration.dumping import dump
 
 class Command(BaseCommand):
     help = (
-        "Print accounts and connections as a configuration file. Secrets are left out: "
-        "${ACCOUNT_PASSWORD} stands for one. Loading the file here changes nothing."
+        "Print accounts and connections, with their rules and mappings, as a configuration file. "
+        "Secrets are left out: ${ACCOUNT_PASSWORD} stands for one. Loading the file here changes "
+        "nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

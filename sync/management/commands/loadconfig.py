@@ -1,3 +1,5 @@
+"""``manage.py loadconfig``: make accounts and connections what a file says."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -5,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from rules.configuration.loading import load
+from rules.configuration.loading import Outcome, load
 from rules.configuration.problems import ConfigurationError
+from sync.effect import effect_of, in_sentences
 
 
 class Command(BaseCommand):
@@ -22,7 +26,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check",
             action="store_true",
-            help="only say what would change; the apps are asked all the same",
+            help="only say what would change, and what the next run would then do to contacts, "
+            "as they were last read; what the apps offer is asked all the same",
         )
 
     def handle(self, *args: Any, file: str, check: bool, **options: Any) -> None:
@@ -46,4 +51,11 @@ class Command(BaseCommand):
         if not outcome.changes:
             self.stdout.write("Everything is like that already.")
         elif check:
+            self._show_effect(outcome)
             self.stdout.write("That is what would change. Nothing was stored.")
+
+    def _show_effect(self, outcome: Outcome) -> None:
+        for connection, setup in outcome.setups:
+            effect = effect_of(connection, setup, timezone.now())
+            for line in in_sentences(connection, effect):
+                self.stdout.write(line)

@@ -1,0 +1,36 @@
+"""Setup from the configuration file, before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from rules.building import build
+from rules.configuration.wishes import Wish
+from rules.lines import lines_of
+from rules.setup import Line, Setup
+from rules.written import WrittenRule
+
+
+def setup_of_wish(wish: Wish) -> Setup:
+    """What the connection will be when the file is loaded. Rules that are stored keep their
+    keys; a new one, or one that looks at the other side now, is ``new:NAME``."""
+    catalogues = wish.catalogues
+    lines = lines_of(wish.lines.values(), catalogues["a"], catalogues["b"])
+    options = {**wish.options, "region": wish.options["region"] or settings.DEFAULT_REGION}
+    return build(
+        wish.name,
+        options,
+        [item for item in lines if isinstance(item, Line)],
+        _with_keys(wish),
+        catalogues,
+        (settings.TRASH_MARK, settings.UNSUBSCRIBES_MARK),
+    )
+
+
+def _with_keys(wish: Wish) -> Iterator[tuple[str, WrittenRule]]:
+    rows = wish.stored.rules.all() if wish.stored else ()
+    keys = {(row.name, row.side): str(row.pk) for row in rows}
+    for rule in wish.rules:
+        yield keys.get((rule.name, rule.side), f"new:{rule.name}"), rule

@@ -1,0 +1,22 @@
+"""Why a condition or an action cannot be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class NotPossible(ValueError):
+    """The message says what is wrong and what is possible instead.
+
+    ``about``: which part is wrong: kind, op, value or field.
+    """
+
+    def __init__(self, about: str, message: str) -> None:
+        super().__init__(message)
+        self.about = about
+
+
+def listed(words: Iterable[str]) -> str:
+    """For the end of a message: all there is to choose from."""
+    names = list(words)
+    return f"There is: {', '.join(names)}." if names else "There is none."
