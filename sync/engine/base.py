@@ -13,6 +13,8 @@ from connectors.contact import Entry, Value, entry_from_json, entry_to_json, val
 from connectors.fields import Field, normal, normals
 from sync.engine.line import BaseOp
 
+_SINGLE = (str, list)
+
 
 def agree(base: Mapping[str, Any], ops: Mapping[str, Iterable[BaseOp]]) -> dict[str, Any]:
     """The bases after these operations. An operation done twice changes nothing more."""
@@ -20,7 +22,9 @@ def agree(base: Mapping[str, Any], ops: Mapping[str, Iterable[BaseOp]]) -> dict[
     for key, changes in ops.items():
         rows = list(result.get(key, ()))
         for before, after in changes:
-            if _is_single(after):
+            if after is not None and not fits(rows, single=is_single(after)):
+                rows = []  # from before the line changed its shape
+            if is_single(after):
                 rows = [after]
                 continue
             if before in rows:
@@ -31,9 +35,17 @@ def agree(base: Mapping[str, Any], ops: Mapping[str, Iterable[BaseOp]]) -> dict[
     return result
 
 
-def _is_single(row: Sequence[Any] | None) -> bool:
-    """Told by the row itself: its line may be off, or gone, by the time a write is answered."""
-    return row is not None and any(isinstance(value, str) for value in row)
+def is_single(row: Sequence[Any] | None) -> bool:
+    """Told by the row itself: its line may be off, or gone, by the time a write is answered. A
+    single value is text, an address or a multiple choice a list; an element is a table."""
+    return row is not None and (isinstance(row[0], _SINGLE) or isinstance(row[1], _SINGLE))
+
+
+def fits(rows: Sequence[Any], single: bool) -> bool:
+    """Are these the rows of a line of single values, or of a list?"""
+    if single:
+        return len(rows) == 1 and is_single(rows[0])
+    return not rows or not is_single(rows[0])
 
 
 def read_back(
@@ -46,7 +58,7 @@ def read_back(
     no change when it is seen again, and the source is not shortened by it.
     """
     index = "ab".index(side)
-    if not field.many:
+    if any(is_single(new) for _, new in ops):
         return [[old, _with(new, index, value_to_json(received))] for old, new in ops]
     left = list(received) if isinstance(received, tuple) else []
     exact = [_taken(left, new, index, field, region) for _, new in ops]

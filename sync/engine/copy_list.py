@@ -1,11 +1,13 @@
-"""A list that comes to a side that has none: most of what a first sync does."""
+"""Lists that come to a side that has none, or that both sides have alike: most of what a first
+sync does."""
 
 from __future__ import annotations
 
-from connectors.contact import Entry, entry_to_json
+from connectors.contact import Entry, as_entries, entry_to_json
 from connectors.fields import normal
 from rules.setup import Line, Setup, other
-from sync.engine.line import Choice, Outcome, Shown, Writing, carried
+from sync.engine.line import Choice, Outcome, Shown, Writing, agree_on, carried
+from sync.engine.terms import terms_of
 
 
 def copy_list(line: Line, shown: Shown, setup: Setup) -> Outcome | None:
@@ -15,7 +17,7 @@ def copy_list(line: Line, shown: Shown, setup: Setup) -> Outcome | None:
     target = other(source)
     entries, there = shown.value(source), shown.value(target)
     is_copy = shown.base is None and not there and setup.flows(line, target)
-    if not is_copy or isinstance(entries, str) or line.a.type != line.b.type:
+    if not is_copy or isinstance(entries, str) or not terms_of(line).same:
         return None
     once: dict[str, Entry] = {}
     for entry in entries:
@@ -27,3 +29,19 @@ def copy_list(line: Line, shown: Shown, setup: Setup) -> Outcome | None:
         tuple([None, [value, value]] for value in values),
     )
     return Outcome(writes={target: writing})
+
+
+def same_list(line: Line, shown: Shown, setup: Setup) -> Outcome | None:
+    """The same where two meet whose lists hold the same elements in the same order, each once."""
+    a, b = as_entries(shown.a), as_entries(shown.b)
+    if shown.base is not None or not a or len(a) != len(b) or not terms_of(line).same:
+        return None
+    forms = [normal(line.a.type, entry.value, setup.region) for entry in a]
+    if len(set(forms)) != len(forms):
+        return None
+    if a != b and forms != [normal(line.b.type, entry.value, setup.region) for entry in b]:
+        return None
+    pairs = zip(a, b, strict=True)
+    return agree_on(
+        shown, *([None, [entry_to_json(one), entry_to_json(two)]] for one, two in pairs)
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from connections.stamps import Stamp
 from connectors.contact import Value
+from connectors.fields import Field
 from rules.setup import Line, Setup, other
 
 #: A base operation: [row before, row after]; None as *before* adds, as *after* removes. A row is
@@ -17,13 +18,18 @@ BaseOp = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the two sides of a pair show for one line, with stamps and the last agreement."""
+    """What the two sides of a pair show for one line, with stamps and the last agreement.
+
+    ``rest``: sides whose contact holds elements beside what is shown, so that it is not empty
+    when that is gone.
+    """
 
     a: Value
     b: Value
     base: list[Any] | None
     a_stamp: Stamp
     b_stamp: Stamp
+    rest: frozenset[str] = frozenset()
 
     def value(self, side: str) -> Value:
         return self.a if side == "a" else self.b
@@ -63,6 +69,10 @@ class Outcome:
     @property
     def conflict(self) -> bool:
         return any(writing.lost for writing in self.writes.values())
+
+
+def never_removed(field: Field) -> str:
+    return f"The last of {field.label} is never removed by a sync."
 
 
 def agree_on(shown: Shown, *ops: BaseOp) -> Outcome:

@@ -14,7 +14,8 @@ from sync.engine.person import View
 
 #: Why a contact is to be reviewed that a change of its neighbours may settle.
 SEVERAL, DELETED_THERE, ALIKE = "several matches", "deleted there", "looks alike"
-CAUSES_TO_REVIEW = (SEVERAL, DELETED_THERE, ALIKE)
+HEIRS = "several heirs"
+CAUSES_TO_REVIEW = (SEVERAL, DELETED_THERE, ALIKE, HEIRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,20 @@ class Neighbours:
 
     ``here``: on its own side, itself left out; ``there``: on the other side, by address.
     ``paired``: ids of those that already have a counterpart or wait for one to be made.
-    ``bereaved``: ids of those here whose counterpart was deleted there. ``proposed``: unpaired
-    ones there that look alike without a common address. ``torn``: ids of those there whose own
-    addresses belong to different contacts here.
+    ``bereaved``: by id of those here whose counterpart was deleted there, when that was.
+    ``closed``: the same by address, of those that the deleted ones had.
+    ``proposed``: unpaired ones there that look alike without a common address. ``torn``: ids of
+    those there whose own addresses belong to different contacts here. ``apart``: ids of those
+    there of whom a person said that they are somebody else.
     """
 
     here: Sequence[View] = ()
     there: Mapping[str, Sequence[View]] = field(default_factory=dict)
     paired: frozenset[int] = frozenset()
-    bereaved: frozenset[int] = frozenset()
+    bereaved: Mapping[int, str] = field(default_factory=dict)
+    closed: Mapping[str, str] = field(default_factory=dict)
     torn: frozenset[int] = frozenset()
+    apart: frozenset[int] = frozenset()
     proposed: Sequence[View] = ()
 
 
@@ -57,8 +62,15 @@ def match(me: View, near: Neighbours, avoid_duplicates: bool) -> Match:
             cause=SEVERAL,
             reason="Its addresses belong to different contacts of the other side.",
         )
-    free = [view for view in candidates if view.id not in near.paired]
-    if candidates and not free:
+    others = [view for view in candidates if view.id not in near.apart]
+    if candidates and not others:
+        return Match(
+            state="apart",
+            cause="different people",
+            reason="It shares an address with somebody who was said to be another person.",
+        )
+    free = [view for view in others if view.id not in near.paired]
+    if others and not free:
         return _taken()
     if any(view.id in near.torn for view in free):
         return Match(
@@ -67,9 +79,11 @@ def match(me: View, near: Neighbours, avoid_duplicates: bool) -> Match:
             reason="A contact of the other side has its address and that of another one here.",
         )
     rivals = [view for view in near.here if view.id not in near.paired]
-    if not free:
-        return _alone(me, near, rivals)
-    return _choose(me, free, rivals)
+    if free:
+        return _choose(me, free, rivals)
+    alone = _alone(me, near, rivals)
+    is_new = not alone.state and not avoid_duplicates
+    return _proposed(near) or alone if is_new else alone
 
 
 def _without_address(near: Neighbours, avoid_duplicates: bool) -> Match:
@@ -79,14 +93,19 @@ def _without_address(near: Neighbours, avoid_duplicates: bool) -> Match:
             cause="no e-mail",
             reason="It has no e-mail address (avoid duplicates).",
         )
-    if near.proposed:
-        names = " · ".join(view.contact.title for view in near.proposed if view.contact)
-        return Match(
-            state="to_review",
-            cause=ALIKE,
-            reason=f"It looks like a contact of the other side: {names}.",
-        )
-    return Match()
+    return _proposed(near) or Match()
+
+
+def _proposed(near: Neighbours) -> Match | None:
+    proposed = [view for view in near.proposed if view.id not in near.apart]
+    if not proposed:
+        return None
+    names = " · ".join(view.contact.title for view in proposed if view.contact)
+    return Match(
+        state="to_review",
+        cause=ALIKE,
+        reason=f"It looks like a contact of the other side: {names}.",
+    )
 
 
 def _candidates(me: View, near: Neighbours) -> list[View] | None:
@@ -110,11 +129,12 @@ def _taken() -> Match:
 
 def _alone(me: View, near: Neighbours, rivals: Sequence[View]) -> Match:
     """Nobody there has my addresses: the oldest of those here that share one is the person."""
-    if any(view.id in near.bereaved for view in near.here):
+    dates = [near.bereaved[view.id] for view in near.here if view.id in near.bereaved]
+    if when := next(iter([*dates, *near.closed.values()]), ""):
         return Match(
             state="to_review",
             cause=DELETED_THERE,
-            reason="A contact with its address was deleted on the other side; create it again?",
+            reason=f"It was deleted on the other side on {when}; create it again?",
         )
     if any(view.id in near.paired for view in near.here):
         return _duplicate_here()

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from connectors.contact import Entry, Value, entry_to_json
-from connectors.fields import FieldType, normal
+from connectors.contact import Entry, as_entries, entry_to_json
+from connectors.fields import Field, FieldType, normal
 from rules.setup import Line, Setup, other
 from sync.engine.elements import EDITED, NEVER, REMOVED, Row, align, contained, filled
 from sync.engine.line import (
@@ -25,17 +25,25 @@ from sync.engine.line import (
     carried,
     is_stale,
     later,
+    never_removed,
 )
+from sync.engine.terms import terms_of
 
 
 def merge_list(line: Line, shown: Shown, setup: Setup) -> Outcome:
     return _ListMerge(line, shown, setup).outcome()
 
 
+def agree_on_lists(line: Line, shown: Shown, setup: Setup) -> list[BaseOp]:
+    """The rows that take two lists as agreed as they are: what is equal pairs, the rest is what
+    the other side could not hold."""
+    return _ListMerge(line, shown, setup).as_they_are()
+
+
 class _ListMerge:
     def __init__(self, line: Line, shown: Shown, setup: Setup) -> None:
         self.line, self.shown, self.setup = line, shown, setup
-        self.lists = {side: _entries(shown.value(side)) for side in "ab"}
+        self.lists = {side: as_entries(shown.value(side)) for side in "ab"}
         self.result = {side: list(self.lists[side]) for side in "ab"}
         self.agreed: list[BaseOp] = []
         self.agree: dict[str, list[BaseOp]] = {"a": [], "b": []}
@@ -43,6 +51,8 @@ class _ListMerge:
         self.choice: dict[str, Choice] = {}
         self.first = shown.base is None
         self.drift = False
+        self.terms = terms_of(line)
+        self.untold: list[str] = []
 
     def outcome(self) -> Outcome:
         rows, fresh = align(self.shown.base or [], self.lists, self._normal)
@@ -55,6 +65,18 @@ class _ListMerge:
             for entry in fresh[side]:
                 self._add(other(side), entry)
         return self._result()
+
+    def as_they_are(self) -> list[BaseOp]:
+        _, fresh = align([], self.lists, self._normal)
+        rows: list[BaseOp] = []
+        for one in fresh["a"]:
+            two = self._find(fresh["b"], "b", one)
+            rows.append(_pair("b", two, one))
+        paired = {self._normal("a", one) for one in fresh["a"]}
+        rows += [
+            _pair("b", two, None) for two in fresh["b"] if self._normal("b", two) not in paired
+        ]
+        return rows
 
     # --- what follows from what happened on each side ---
 
@@ -161,19 +183,29 @@ class _ListMerge:
         """Give ``entry`` of the other side to this one, unless it has it by now."""
         assert entry is not None
         present = self._find(self.result[side], side, entry)
+        given = entry if present else self._given(side, entry)
         if present is not None:
             at_once = any(present is shown for shown in self.lists[side])
             ops = self.agreed if at_once else self.agree[side]
             ops.append([before, _pair(side, present, entry)])
+        elif given is None:
+            pass  # held
         elif self._flows(side):
-            second = entry.primary and self.lists[side]
-            self.result[side].append(replace(entry, primary=False) if second else entry)
-            self.agree[side].append([before, _pair(side, entry, entry)])
+            second = given.primary and self.lists[side]
+            self.result[side].append(replace(given, primary=False) if second else given)
+            self.agree[side].append([before, _pair(side, given, entry)])
             self.choice.setdefault(side, choice or Choice(other(side)))
         elif self.first:
             self.agreed.append([None, _pair(side, None, entry)])
         else:
             self.drift = True
+
+    def _given(self, side: str, theirs: Entry) -> Entry | None:
+        """An element of the other side as this one says it; None, and held, if it cannot."""
+        given = self.terms.given_entry(side, theirs)
+        if given is None and self._flows(side):
+            self.untold.append(self.terms.untold(side, theirs))
+        return given
 
     def _drop(self, row: Row, side: str) -> None:
         self._take_out(side, row.now[side])
@@ -186,7 +218,10 @@ class _ListMerge:
         assert old is not None and new is not None
         shown = self._find(self.result[side], side, new)
         if shown is None:
-            shown = replace(new, label=old.label, primary=old.primary)
+            given = self._given(side, new)
+            if given is None:
+                return
+            shown = replace(given, label=old.label, primary=old.primary)
             self.result[side].insert(self.result[side].index(old), shown)
         self._take_out(side, old)
         self.agree[side].append([row.base, _pair(side, shown, new)])
@@ -199,21 +234,21 @@ class _ListMerge:
 
     def _result(self) -> Outcome:
         writes: dict[str, Writing] = {}
-        held = ""
+        held = list(dict.fromkeys(self.untold))
         for side in "ab":
             field, result = self.line.field(side), tuple(self.result[side])
             if result == self.lists[side]:
                 self.agreed += self.agree[side]
-            elif not result and self.setup.never_blank:
+            elif not result and self.setup.never_blank and side not in self.shown.rest:
                 self.agreed += [_given_up(op, side) for op in self.agree[side]]
-            elif not result and (field.type == FieldType.EMAIL or field.required):
-                held = f"The last of {field.label} is never removed by a sync."
+            elif not (result or side in self.shown.rest) and _must_stay(field):
+                held.append(never_removed(field))
             else:
                 stamp = carried(self.shown, self.choice[side])
                 lost = tuple(self.lost[side]) or ""
                 writes[side] = Writing(result, stamp, tuple(self.agree[side]), lost)
         if writes or held or self.drift or not self.agreed:
-            return Outcome(tuple(self.agreed), None, writes, held, self.drift)
+            return Outcome(tuple(self.agreed), None, writes, " ".join(held), self.drift)
         return agree_on(self.shown, *self.agreed)
 
     # --- questions ---
@@ -222,7 +257,9 @@ class _ListMerge:
         return self.setup.flows(self.line, side)
 
     def _normal(self, side: str, entry: Entry) -> str:
-        return normal(self.line.field(side).type, entry.value, self.setup.region)
+        if self.terms.same:
+            return normal(self.line.field(side).type, entry.value, self.setup.region)
+        return self.terms.form(side, entry, self.setup.region)
 
     def _find(self, entries: Iterable[Entry], side: str, theirs: Entry) -> Entry | None:
         """The element of this side that equals one of the other side."""
@@ -233,13 +270,13 @@ class _ListMerge:
         return self._normal("a", one) == self._normal("b", two)
 
 
-def _entries(value: Value) -> tuple[Entry, ...]:
-    return value if isinstance(value, tuple) else ()
+def _must_stay(field: Field) -> bool:
+    return field.type == FieldType.EMAIL or field.required
 
 
-def _pair(side: str, here: Entry | None, there: Entry) -> list[Any]:
+def _pair(side: str, here: Entry | None, there: Entry | None) -> list[Any]:
     """The base row of an element: as ``side`` has it, and as the other does."""
-    row = [here and entry_to_json(here), entry_to_json(there)]
+    row = [here and entry_to_json(here), there and entry_to_json(there)]
     return row if side == "a" else row[::-1]
 
 

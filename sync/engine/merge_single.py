@@ -6,12 +6,13 @@ from connectors.contact import value_from_json, value_to_json
 from connectors.fields import equal
 from rules.setup import Line, Setup, other
 from sync.engine.line import Choice, Outcome, Shown, Writing, agree_on, carried, is_stale, later
+from sync.engine.terms import terms_of
 
 
 def merge_single(line: Line, shown: Shown, setup: Setup) -> Outcome:
     if shown.base is None and not shown.a and not shown.b:
         return Outcome()
-    if equal(line.a, shown.a, shown.b, setup.region):
+    if terms_of(line).equal(shown.a, shown.b, setup.region):
         row = _row(shown)
         return Outcome() if shown.base == row else agree_on(shown, [shown.base, row])
     if shown.base is None:
@@ -36,7 +37,7 @@ def _first_match(line: Line, shown: Shown, setup: Setup) -> Outcome:
         choice = Choice("a" if shown.a else "b")
     if not setup.flows(line, other(choice.source)):
         return Outcome(agreed=([None, _row(shown)],))  # left alone until the source changes
-    return _write(shown, choice, overwrites=True)
+    return _write(line, shown, choice, overwrites=True)
 
 
 def _both_changed(line: Line, shown: Shown, setup: Setup) -> Outcome:
@@ -46,30 +47,34 @@ def _both_changed(line: Line, shown: Shown, setup: Setup) -> Outcome:
         choice = Choice("a" if shown.a else "b", by_policy=True)  # an edit beats a clear
     if not setup.flows(line, other(choice.source)):
         return Outcome(drift=True)
-    return _write(shown, choice, overwrites=True)
+    return _write(line, shown, choice, overwrites=True)
 
 
 def _one_changed(line: Line, shown: Shown, setup: Setup, source: str) -> Outcome:
     target = other(source)
     if is_stale(shown, source) and setup.flows(line, source) and shown.value(target):
-        return _write(shown, Choice(target), overwrites=True)
+        return _write(line, shown, Choice(target), overwrites=True)
     if not setup.flows(line, target):
         return Outcome(drift=True)
     if not shown.value(source):
         if setup.never_blank:
             return Outcome(agreed=([shown.base, _row(shown)],))
-        if line.field(target).required:
+        if line.field(target).required and target not in shown.rest:
             return Outcome(held=f"{line.field(target).label} must not be empty there.")
-    return _write(shown, Choice(source), overwrites=False)
+    return _write(line, shown, Choice(source), overwrites=False)
 
 
-def _write(shown: Shown, choice: Choice, overwrites: bool) -> Outcome:
-    target = other(choice.source)
-    value = value_to_json(shown.value(choice.source))
+def _write(line: Line, shown: Shown, choice: Choice, overwrites: bool) -> Outcome:
+    target, value = other(choice.source), shown.value(choice.source)
+    terms = terms_of(line)
+    given = value if terms.same else terms.given(target, value)
+    if given is None:
+        return Outcome(held=terms.untold(target, value))
+    row = [value_to_json(item) for item in ((given, value) if target == "a" else (value, given))]
     writing = Writing(
-        shown.value(choice.source),
+        given,
         carried(shown, choice),
-        ([shown.base, [value, value]],),
+        ([shown.base, row],),
         lost=shown.value(target) if overwrites else "",
     )
     return Outcome(writes={target: writing})

@@ -37,13 +37,23 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the connection knows of a pair (a SyncRecord)."""
+    """What the connection knows of a pair (a SyncRecord).
+
+    ``effects``: by target what rules and marks put there (``effects``). ``matched``: keys of
+    the rules it matched when last planned. ``existed``: had they both been there when they
+    first met; None before. ``halted``: lines and targets that are held since they went to and
+    fro between two values.
+    """
 
     state: str = "new"
     reason: str = ""
     cause: str = ""
     base: Mapping[str, Any] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
+    effects: Mapping[str, Any] = field(default_factory=dict)
+    matched: tuple[str, ...] = ()
+    existed: bool | None = None
+    halted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +65,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """A step to be: ``writes`` says whether it calls an app or only records what was decided.
+    """A step to be. ``calls``: it writes to the app of ``side``; otherwise it only tells what was
+    decided. All calling steps of one person and side go out in one call.
 
     ``stamps``: what the written fields carry; ``raises``: by field of the other side the stamps
-    that the values come to carry there as well.
+    that the values come to carry there as well. ``effects``: by target what is remembered once
+    it is done, None to forget it. ``rule``: its name and sentence.
     """
 
     verb: str
@@ -67,18 +79,18 @@ class StepPlan:
     agree: Mapping[str, tuple[BaseOp, ...]] = field(default_factory=dict)
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     raises: Mapping[str, Stamp] = field(default_factory=dict)
+    effects: Mapping[str, Any] = field(default_factory=dict)
     cause: str = ""
+    rule: str = ""
     why: str = ""
-
-    @property
-    def writes(self) -> bool:
-        return self.verb in ("create", "update")
+    calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What follows for one person. ``agreed``: base operations by line that hold at once;
-    ``level``: stamps that both sides take, by field of the line's sides."""
+    ``level``: stamps that both sides take, by field of the line's sides; ``effects``: by target
+    what is remembered at once. ``daily``: to be planned again when the day changes."""
 
     state: str
     cause: str = ""
@@ -87,3 +99,7 @@ class Decision:
     agreed: Mapping[str, tuple[BaseOp, ...]] = field(default_factory=dict)
     level: Mapping[str, Mapping[str, Stamp]] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
+    effects: Mapping[str, Any] = field(default_factory=dict)
+    matched: tuple[str, ...] = ()
+    halted: tuple[str, ...] = ()
+    daily: bool = False

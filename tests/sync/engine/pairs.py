@@ -24,6 +24,10 @@ def line_of(name: str, arrow: str = BOTH, winner: str = "", **changes: Any) -> L
     return Line(STANDARD[name], field, arrow, winner)
 
 
+def composed(*parts: str) -> Field:
+    return replace(STANDARD["full_name"], parts=parts)
+
+
 def setup_of(*lines: Line, direction: str = TWO_WAY, **options: Any) -> Setup:
     return Setup("c", lines, direction, **options)
 

@@ -6,10 +6,11 @@ import pytest
 
 from connectors.contact import Entry, Value
 from connectors.fields import STANDARD
-from sync.engine.base import agree, read_back
+from sync.engine.base import agree, fits, read_back
 from tests.sync.engine.pairs import phones, rows
 
 P, Q, R = phones("+3221111111 work", "+3222222222 home", "+3223333333 cell")
+X = {"value": {"city": "Ghent"}}
 PHONES, COMPANY = STANDARD["phones"], STANDARD["company"]
 
 
@@ -31,6 +32,12 @@ def row(a: Entry | None, b: Entry | None) -> Any:
         ([row(P, P)], [[row(P, P), row(R, R)]], [row(R, R)]),
         ([row(P, P)], [[row(Q, Q), None]], [row(P, P)]),
         ([row(P, P)], [[None, row(P, None)]], [row(P, P), row(P, None)]),
+        # an address and a multiple choice are single values too
+        ([["", ""]], [[["", ""], [[X], [X]]]], [[[X], [X]]]),
+        ([[[X], ""]], [[[[X], ""], ["", ""]]], [["", ""]]),
+        # a line that changed its shape starts anew
+        ([["x", "y"]], [[None, row(P, P)], [None, row(Q, Q)]], [row(P, P), row(Q, Q)]),
+        ([row(P, P), row(Q, Q)], [[None, ["x", "y"]]], [["x", "y"]]),
     ],
 )
 def test_agree_and_agreeing_twice_is_agreeing_once(before: Any, ops: Any, after: Any) -> None:
@@ -52,6 +59,22 @@ def test_a_single_value_is_agreed_as_the_app_shows_it() -> None:
         [["x", "x"], ["a long note", "a lon"]]
     ]
     assert read_back(ops, "x", "a", COMPANY, "", "") == [[["x", "x"], ["", "a long note"]]]
+
+
+def test_rows_fit_the_shape_of_their_line() -> None:
+    for rows_, single, of_list in (
+        ([], False, True),
+        ([["", "x"]], True, False),
+        ([[[X], ""]], True, False),
+        ([row(P, None)], False, True),
+        ([row(None, P), row(Q, Q)], False, True),
+    ):
+        assert (fits(rows_, single=True), fits(rows_, single=False)) == (single, of_list)
+
+
+def test_an_element_of_a_list_that_is_mapped_to_a_single_value_is_agreed_as_shown() -> None:
+    ops = [[["1", "1"], ["22", "22"]]]
+    assert read_back(ops, "1", "b", PHONES, "2", "") == [[["1", "1"], ["22", "2"]]]
 
 
 CUT = Entry("+3223", "cell")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from hypothesis import given
@@ -10,7 +11,7 @@ from connections.stamps import Stamp
 from connectors.contact import Entry, Value
 from connectors.fields import FieldType
 from rules.setup import A_TO_B, B_TO_A, BOTH, TO_A, TO_B, TWO_WAY
-from sync.engine.copy_list import copy_list
+from sync.engine.copy_list import copy_list, same_list
 from sync.engine.line import Outcome, Shown
 from sync.engine.merge_list import merge_list
 from tests.sync.engine.pairs import RAW, line_of, phones, rows, setup_of
@@ -71,3 +72,37 @@ def test_a_repeated_element_is_copied_once() -> None:
     outcome = asked((P, again, Q), "")
     assert outcome is not None
     assert outcome.writes["b"].value == (P, Q)
+
+
+@given(
+    entries=ENTRIES,
+    relabelled=st.booleans(),
+    order=st.randoms(use_true_random=False),
+    shuffled=st.booleans(),
+    arrow=st.sampled_from((BOTH, TO_B, TO_A)),
+    stamps=st.tuples(*[st.builds(Stamp, st.integers(1, 3), st.booleans())] * 2),
+)
+def test_of_lists_that_are_the_same_is_said_what_a_merge_makes_of_them(
+    entries: list[Entry],
+    relabelled: bool,
+    order: Random,
+    shuffled: bool,
+    arrow: str,
+    stamps: tuple[Stamp, Stamp],
+) -> None:
+    line = line_of("phones", arrow)
+    setup = setup_of(line, region="BE")
+    theirs = [replace(entry, label="other") if relabelled else entry for entry in entries]
+    if shuffled:
+        order.shuffle(theirs)
+    shown = Shown(tuple(entries), tuple(theirs), None, *stamps)
+    same = same_list(line, shown, setup)
+    assert same in (None, merge_list(line, shown, setup))
+    if len(entries) == 1:
+        assert same is not None
+
+
+def test_lists_are_not_the_same_when_one_has_more() -> None:
+    line = line_of("phones")
+    for shown in (Shown((P, Q), (P,), None, RAW, RAW), Shown((P,), (P,), [], RAW, RAW)):
+        assert same_list(line, shown, setup_of(line)) is None

@@ -31,7 +31,7 @@ def near(
         here=here,
         there=by_email,
         paired=frozenset(paired),
-        bereaved=frozenset(bereaved),
+        bereaved=dict.fromkeys(bereaved, "2026-11-23"),
         proposed=proposed,
         torn=frozenset(torn),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,12 +10,27 @@ from connections.stamps import Stamp
 from connectors.contact import Contact, Value
 from connectors.fields import STANDARD
 from rules.setup import A_TO_B, B_TO_A, Line, Setup
+from sync.engine import plan
 from sync.engine.base import agree
+from sync.engine.draft import NOBODY, Taken
 from sync.engine.person import Change, Decision, Memory, View
-from sync.engine.plan import plan_new, plan_pair
 from tests.sync.engine.pairs import emails, rows
 
 NAMES = ("first_name", "company", "emails", "phones", "notes")
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+BOTH_RULES = ("everything-a", "everything-b")
+
+
+def plan_pair(a: View, b: View, memory: Memory, setup: Setup, taken: Taken = NOBODY) -> Decision:
+    return plan.plan_pair(a, b, memory, setup, NOW, taken)
+
+
+def plan_new(side: str, view: View, memory: Memory, setup: Setup) -> Decision:
+    return plan.plan_new(side, view, memory, setup, NOW)
+
+
 SETUP = Setup("c", tuple(Line(STANDARD[name], STANDARD[name]) for name in NAMES))
 ONE, TWO = emails("ann@x.org", "new@x.org")
 
@@ -32,10 +48,10 @@ def after(one: View, decision: Decision, side: str) -> View:
     contact = one.contact or Contact()
     stamps: dict[str, Any] = dict(one.stamps)
     for step in decision.steps:
-        if step.writes and step.side == side:
+        if step.calls and step.side == side:
             contact = contact.with_fields({k: change.after for k, change in step.fields.items()})
             stamps |= step.stamps
-        elif step.writes:
+        elif step.calls:
             stamps |= step.raises
     stamps |= decision.level.get(side, {})
     return replace(one, contact=contact, stamps=stamps)
@@ -65,7 +81,7 @@ def test_the_first_meeting_merges_both_ways_and_then_is_quiet() -> None:
     }
     a, b = after(A, decision, "a"), after(B, decision, "b")
     memory = memory_after(Memory(), decision)
-    assert plan_pair(a, b, memory, SETUP) == Decision("in_sync")
+    assert plan_pair(a, b, memory, SETUP) == Decision("in_sync", matched=BOTH_RULES)
 
 
 def test_what_no_line_covers_is_never_touched() -> None:
@@ -105,7 +121,8 @@ def test_a_new_contact_that_gets_no_counterpart(
 ) -> None:
     decision = plan_new("a", one, Memory(), replace(SETUP, direction=direction))
     assert (decision.state, decision.cause) == (state, cause)
-    assert [step.verb for step in decision.steps] == (["fail"] if state == "failed" else [])
+    said = {"failed": ["fail"], "excluded": ["exclude"], "": []}
+    assert [step.verb for step in decision.steps] == said[state]
 
 
 def test_what_cannot_be_read_is_said_once() -> None:
@@ -133,7 +150,7 @@ def test_a_deletion_is_noted_once_and_never_carried_over(
     assert (decision.state, decision.cause, decision.reason) == (
         "deleted_opposite", "deleted", reason,
     )  # fmt: skip
-    assert [(step.verb, step.side, step.writes) for step in decision.steps] == [
+    assert [(step.verb, step.side, step.calls) for step in decision.steps] == [
         ("delete", side, False)
     ]
     memory = memory_after(memory, decision)
