@@ -7,21 +7,23 @@ an answer, and ``recover`` knows which.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from django.db.models import Q
+
 from connections import bulk
+from connections.mirror import key_value
 from connections.models import Container, Key, Record
 from connections.observe import Clock, Commit, reread
-from connectors.connector import Connector, Received, Result, Written
-from connectors.contact import value_from_json
+from connectors.connector import Connector, Delete, Received, Result, Written
 from connectors.errors import AppError, Gone, Refused, TryAgain, Unanswered
 from connectors.fields import STANDARD, normals
 from rules.setup import Setup
 from sync.models import Run, Step
 from sync.settle import Settlement
-from sync.steps import WRITING, Sent, discard, write_of
+from sync.steps import OPEN, Sent, befores_of, discard, values_of, write_of
 
 #: Planned steps are read by so many at a time. Nobody else changes them under the lease.
 PAGE = 64
@@ -45,9 +47,9 @@ def apply(
     time. Stops after a batch when ``rest()`` says that others shall have their turn: no intent
     is then open. Raises what concerns the side as a whole, once the answers are committed."""
     size, faults = side.connector.capabilities.batch, 0
-    planned = _planned(run, side)
+    planned, doubtful = _planned(run, side), _in_doubt(run, side)
     with commit():
-        batch = _prepare(planned, side, size, now)
+        batch = _prepare(planned, side, size, now, doubtful)
     while batch:
         results = _call(side, batch)
         settlement = Settlement(setup, side.name, now())
@@ -57,7 +59,7 @@ def apply(
             settlement.settle(side.container, batch, results)
             faults = faults + count if settlement.passing else 0
             failure = settlement.failure or _given_up(settlement.passing, faults)
-            batch = [] if resting or failure else _prepare(planned, side, size, now)
+            batch = [] if resting or failure else _prepare(planned, side, size, now, doubtful)
         if settlement.outdated:
             reread(side.container, side.connector, settlement.outdated, now, commit)
         yield count
@@ -79,7 +81,13 @@ def _call(side: Side, batch: Sequence[Sent]) -> list[Result]:
         results = side.connector.write(place, [sent.write for sent in batch])
     except AppError as error:
         return [error for _ in batch]
-    blind = [x.id for x in results if isinstance(x, Written) and x.received is None]
+    blind = [
+        result.id
+        for sent, result in zip(batch, results, strict=True)
+        if isinstance(result, Written)
+        and result.received is None
+        and not isinstance(sent.write, Delete)
+    ]
     if not blind:
         return results
     try:
@@ -87,60 +95,87 @@ def _call(side: Side, batch: Sequence[Sent]) -> list[Result]:
     except AppError as error:
         unseen = Unanswered(f"What was written could not be read back: {error.message}")
         return [unseen if isinstance(x, Written) and x.id in blind else x for x in results]
-    return [_shown(x, answers) if isinstance(x, Written) else x for x in results]
+    return [
+        _shown(x, answers) if isinstance(x, Written) and x.id in answers else x for x in results
+    ]
 
 
-def _shown(result: Written, answers: dict[str, Received | Gone]) -> Result:
-    answer = answers.get(result.id, result.received)
+def _shown(result: Written, answers: Mapping[str, Received | Gone]) -> Result:
+    answer = answers[result.id]
     if isinstance(answer, Gone):
         return Refused("The contact vanished in the app right after it was written.")
     return Written(result.id, answer, result.adopted)
 
 
-def _planned(run: Run, side: Side) -> Iterator[Step]:
-    steps = Step.objects.filter(
-        run=run, side=side.name, result=Step.Result.PLANNED, verb__in=WRITING
-    )
+def _planned(run: Run, side: Side) -> Iterator[list[Step]]:
+    """By call, in the order of planning."""
+    steps = Step.objects.filter(run=run, side=side.name, result=Step.Result.PLANNED)
+    leads = steps.filter(leads=True).select_related("sync_record").order_by("pk")
     last = 0
-    while page := list(
-        steps.filter(pk__gt=last).select_related("sync_record").order_by("pk")[:PAGE]
-    ):
-        yield from page
+    while page := list(leads.filter(pk__gt=last)[:PAGE]):
+        rows = [step.sync_record_id for step in page]
+        others: dict[int | None, list[Step]] = {}
+        for step in steps.filter(sync_record__in=rows, leads=False).order_by("pk"):
+            others.setdefault(step.sync_record_id, []).append(step)
+        for lead in page:
+            yield [lead, *others.get(lead.sync_record_id, ())]
         last = page[-1].pk
 
 
-def _prepare(planned: Iterator[Step], side: Side, size: int, now: Clock) -> list[Sent]:
-    """The next batch, marked as sent. A step whose contact moved on since it was planned is
-    dropped, and its person planned again."""
-    while steps := list(islice(planned, size)):
-        batch, stale = _sort(steps, side)
+def _in_doubt(run: Run, side: Side) -> frozenset[str]:
+    """Addresses of contacts that another connection may have made here: it does not know yet
+    whether its creates were carried out. Nobody else writes here under the lease."""
+    here = Q(side="a", run__connection__a=side.container) | Q(
+        side="b", run__connection__b=side.container
+    )
+    steps = Step.objects.filter(here, result__in=OPEN, verb="create")
+    return frozenset(
+        email
+        for step in steps.exclude(run__connection=run.connection_id)
+        for email in _new_emails([step])
+    )
+
+
+def _prepare(
+    planned: Iterator[list[Step]], side: Side, size: int, now: Clock, doubtful: frozenset[str]
+) -> list[Sent]:
+    """The next batch, marked as sent. Steps whose contact moved on since they were planned are
+    dropped, and their person planned again."""
+    while calls := list(islice(planned, size)):
+        batch, stale = _sort(calls, side, doubtful)
         discard(stale, now())
         if batch:
-            for sent in batch:
-                sent.step.result, sent.step.at = Step.Result.SENT, now()
-            bulk.update([sent.step for sent in batch], ("result", "at"))
+            sent_steps = [step for sent in batch for step in sent.steps]
+            for step in sent_steps:
+                step.result, step.at = Step.Result.SENT, now()
+            bulk.update(sent_steps, ("result", "at"))
             _note_pending(batch)
             return batch
     return []
 
 
-def _sort(steps: Sequence[Step], side: Side) -> tuple[list[Sent], list[Step]]:
-    ids = {step.pk: getattr(step.sync_record, f"{side.name}_id", None) for step in steps}
+def _sort(
+    calls: Sequence[list[Step]], side: Side, doubtful: frozenset[str]
+) -> tuple[list[Sent], list[Step]]:
+    ids = {steps[0].pk: getattr(steps[0].sync_record, f"{side.name}_id", None) for steps in calls}
     wanted = [id for id in ids.values() if id is not None]
     targets = Record.objects.in_bulk(wanted) if wanted else {}
-    given = {step.pk: _new_emails(step) for step in steps}
+    given = {steps[0].pk: _new_emails(steps) for steps in calls}
     holders = _holders({email for emails in given.values() for email in emails}, side)
     batch: list[Sent] = []
     stale: list[Step] = []
-    for step in steps:
-        target = targets.get(ids[step.pk] or 0)
-        in_use = any(holders[email] - {ids[step.pk]} for email in given[step.pk])
-        if step.sync_record is None or in_use or _is_stale(step, target):
-            stale.append(step)
+    for steps in calls:
+        lead = steps[0]
+        target = targets.get(ids[lead.pk] or 0)
+        in_use = any(holders[key_value(email)] - {ids[lead.pk]} for email in given[lead.pk])
+        in_use = in_use or bool(given[lead.pk] & doubtful)
+        if lead.sync_record is None or in_use or _is_stale(lead, target):
+            stale += steps
             continue
-        for email in given[step.pk]:
-            holders[email].add(ids[step.pk])
-        batch.append(Sent(step, step.sync_record, write_of(step, step.sync_record, target), target))
+        for email in given[lead.pk]:
+            holders[key_value(email)].add(ids[lead.pk])
+        write = write_of(steps, lead.sync_record, target)
+        batch.append(Sent(steps, lead.sync_record, write, target))
     return batch, stale
 
 
@@ -151,8 +186,8 @@ def _is_stale(step: Step, target: Record | None) -> bool:
 
 
 def _holders(emails: Collection[str], side: Side) -> dict[str, set[int | None]]:
-    """The records that hold these addresses by now."""
-    holders: dict[str, set[int | None]] = {email: set() for email in emails}
+    """By key the records that hold these addresses by now."""
+    holders: dict[str, set[int | None]] = {key_value(email): set() for email in emails}
     if holders:
         rows = Key.objects.filter(container=side.container, kind=Key.Kind.EMAIL, value__in=holders)
         for email, record_id in rows.values_list("value", "record_id"):
@@ -160,11 +195,11 @@ def _holders(emails: Collection[str], side: Side) -> dict[str, set[int | None]]:
     return holders
 
 
-def _new_emails(step: Step) -> frozenset[str]:
+def _new_emails(steps: Sequence[Step]) -> frozenset[str]:
     """The addresses that the contact does not have yet."""
-    change = step.fields.get("emails", {"before": "", "after": ""})
     before, after = (
-        normals(STANDARD["emails"], value_from_json(change[when])) for when in ("before", "after")
+        normals(STANDARD["emails"], values.get("emails", ""))
+        for values in (befores_of(steps), values_of(steps))
     )
     return after - before
 
@@ -176,8 +211,9 @@ def _note_pending(batch: Sequence[Sent]) -> None:
     for sent in batch:
         if sent.target is not None:
             sent.target.pending = {
-                name: [change["after"], [sent.step.stamps[name], False]]
-                for name, change in sent.step.fields.items()
+                name: [step.fields[name]["after"], [number, False]]
+                for step in sent.steps
+                for name, number in step.stamps.items()
             }
             targets.append(sent.target)
     bulk.update(targets, ("pending",))

@@ -41,6 +41,7 @@ def as_json(step: Step) -> dict[str, Any]:
     return {
         "at": step.at.isoformat(),
         "run": step.run_id,
+        "step": step.pk,
         "verb": step.verb,
         "side": step.side or None,
         "a": step.a_remote or None,

@@ -14,6 +14,8 @@ from sync.models import Lease, Run
 #: A running row that gave no sign of life for so long, and holds no lease, is taken for dead.
 SILENT = timedelta(minutes=5)
 INTERRUPTED = "It was interrupted; the next run goes on."
+#: What a person asked for is not done behind their back, later.
+INTERRUPTED_TASK = "It was interrupted: what was done stays done. Ask for it again for the rest."
 
 
 def claim(run: Run, host: Host) -> bool:
@@ -60,5 +62,8 @@ def _is_silent(run: Run, now: datetime) -> bool:
 
 def _close(run: Run, now: datetime) -> None:
     Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, owner=run.owner).update(
-        state=Run.State.FAILED, why=INTERRUPTED, phase="", finished_at=now
+        state=Run.State.FAILED,
+        why=INTERRUPTED_TASK if run.task else INTERRUPTED,
+        phase="",
+        finished_at=now,
     )

@@ -13,8 +13,6 @@ from sync.models import Run, Step, SyncRecord
 
 Totals = Counter[tuple[str, str]]
 
-_VERBS = {"create": "created", "update": "updated", "mark": "marked"}
-
 
 def totals(connection: Connection) -> Totals:
     """Sync records by (state, cause)."""
@@ -51,11 +49,14 @@ def of_run(run: Run, requests: Mapping[str, int], standing: Totals) -> dict[str,
         side: {"requests": requests.get(side, 0), "created": 0, "updated": 0, "marked": 0}
         for side in "ab"
     }
-    rows = steps.filter(result__in=counted, side__in="ab", verb__in=_VERBS)
-    for verb, side, number in rows.values_list("verb", "side").annotate(n=Count("pk")).order_by():
-        counts[side][_VERBS[verb]] = number
+    for side, part in counts.items():
+        mine = steps.filter(result__in=counted, side=side)
+        part["created"] = mine.filter(leads=True, verb="create").count()
+        part["updated"] = mine.filter(leads=True).exclude(verb__in=("create", "delete")).count()
+        part["marked"] = mine.filter(verb="mark").count()
     if is_preview:
-        standing = standing + Counter({("in_sync", ""): standing.pop(("new", ""), 0)})
+        made = [key for key in standing if key[0] == SyncRecord.State.NEW]
+        standing = standing + Counter({("in_sync", ""): sum(map(standing.pop, made))})
     counts["linked"] = steps.filter(verb="link").count()
     counts["conflicts"] = steps.filter(conflict=True).count()
     return {**counts, **in_words(standing)}

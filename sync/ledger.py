@@ -7,36 +7,54 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
+
+from django.utils import timezone
 
 from connections import bulk, mirror
 from connections.models import Record
 from connections.stamps import Stamp, stamp_of
 from connectors.contact import value_to_json
+from rules.setup import other
 from sync.engine.base import agree
-from sync.engine.person import Decision, StepPlan, View
+from sync.engine.person import Decision, Memory, StepPlan, View
 from sync.models import Planned, Run, Step, SyncRecord
 
 Commit = Callable[[], AbstractContextManager[object]]
 
 _ROW = (
-    "a", "b", "state", "cause", "reason", "base", "drift", "a_digest", "b_digest", "due_at",
-    "title", "updated_at",
+    "a", "b", "state", "cause", "reason", "base", "drift", "halted", "effects", "matched",
+    "existed", "a_digest", "b_digest", "due_at", "title",
 )  # fmt: skip
 
+#: What is stored of a row, to be compared.
+_values = attrgetter("a_id", "b_id", *_ROW[2:])
 _DELETED_OPPOSITE = SyncRecord.State.DELETED_OPPOSITE
+
+_MET = {
+    "link": "They are the same person.",
+    "merge": "It took the place of a contact that is no more.",
+}
 
 
 @dataclass
 class Person:
-    """One person of a chunk. ``joined``: the two meet for the first time just now; ``spare``:
-    sync records of either alone, which the common one replaces."""
+    """One person of a chunk. ``joined``: the two meet for the first time just now, by the verb
+    of the step that says so: they "link", or one "merge"s into a new one; ``spare``: sync
+    records of either alone, which the common one replaces. ``existed``: is there somebody on the
+    other side whom one alone might be; None where that was not asked. ``is_whole``: otherwise
+    only a part of it is planned, as an undo does: what else changed is left for the next run."""
 
     row: SyncRecord | None
     views: dict[str, View]
+    memory: Memory = field(default_factory=Memory)
     decision: Decision | None = None
-    joined: bool = False
+    joined: str = ""
     spare: list[SyncRecord] = field(default_factory=list)
+    existed: bool | None = None
+    is_whole: bool = True
 
     @property
     def is_pair(self) -> bool:
@@ -49,6 +67,24 @@ class Person:
     @property
     def is_bereaved(self) -> bool:
         return self.decision is not None and self.decision.state == _DELETED_OPPOSITE
+
+    def is_newly_bereft(self, side: str) -> bool:
+        """Is its contact of this side gone since it was last planned: of two who were there, or of
+        a pair of which only this one was left?"""
+        if self.row is None or not self.is_pair or not self.views[side].gone:
+            return False
+        if self.row.state != _DELETED_OPPOSITE:
+            return self.views[other(side)].alive
+        was_there = getattr(self.row, f"{side}_digest") != self.views[side].digest
+        return was_there and self.views[other(side)].gone
+
+    @property
+    def steps(self) -> tuple[StepPlan, ...]:
+        """What is decided, the meeting first."""
+        steps = _decided(self).steps
+        if not self.joined:
+            return steps
+        return (StepPlan(self.joined, "", cause="mapping", why=_MET[self.joined]), *steps)
 
     @property
     def title(self) -> str:
@@ -68,11 +104,16 @@ class Ledger:
     def is_preview(self) -> bool:
         return self.run.kind == Run.Kind.PREVIEW
 
+    @property
+    def is_stored(self) -> bool:
+        return not self.is_preview
+
     def store(self, persons: Sequence[Person], side: str, upto: int | None) -> None:
+        before = {x.row.pk: _values(x.row) for x in persons if x.row and x.row.pk}
         with self.commit():
             rows = [(person, self._settle(person)) for person in persons]
             if not self.is_preview:
-                self._save(rows)
+                self._save(rows, before)
                 self._level(persons)
                 if upto is not None:
                     Planned.objects.filter(connection=self.run.connection_id).update(
@@ -90,7 +131,7 @@ class Ledger:
         """The sync record as decided. Of one that is to vanish the state is ""."""
         decision = _decided(person)
         row = person.row or SyncRecord(connection_id=self.run.connection_id)
-        if row.pk:
+        if person.row:
             self.moved[row.state, row.cause] -= 1
         for spare in person.spare:
             self.moved[spare.state, spare.cause] -= 1
@@ -98,22 +139,38 @@ class Ledger:
             self.moved[decision.state, decision.cause] += 1
         for side, view in person.views.items():
             setattr(row, f"{side}_id", view.id)
-            setattr(row, f"{side}_digest", view.digest)
+            if person.is_whole:
+                setattr(row, f"{side}_digest", view.digest)
         row.state, row.cause, row.reason = decision.state, decision.cause, decision.reason
-        row.base = agree({} if person.joined else row.base, decision.agreed)
-        row.drift = list(decision.drift)
+        row.base = agree(person.memory.base, decision.agreed)
+        row.drift, row.halted = list(decision.drift), list(decision.halted)
+        row.effects = remembered(person.memory.effects, decision.effects)
+        row.matched = list(decision.matched)
+        if person.is_pair or person.makes_counterpart:
+            row.existed = person.is_pair if row.existed is None else row.existed
         row.title = person.title[:300]
-        row.due_at = None
+        if person.is_whole:
+            row.due_at = next_day(self.now) if decision.daily else None
+        elif decision.state == SyncRecord.State.APART:
+            row.due_at = None  # nothing is planned of them
+        elif any(
+            getattr(row, f"{side}_digest") != view.digest for side, view in person.views.items()
+        ):
+            row.due_at = self.now
         row.updated_at = self.now
         return row
 
-    def _save(self, rows: Sequence[tuple[Person, SyncRecord]]) -> None:
+    def _save(
+        self, rows: Sequence[tuple[Person, SyncRecord]], before: Mapping[int, Sequence[Any]]
+    ) -> None:
+        """``before``: what is stored, by row; one that stays as it is is not written."""
         gone = [row.pk for _, row in rows if row.pk and not row.state]
         gone += [spare.pk for person, _ in rows for spare in person.spare]
         if gone:
             SyncRecord.objects.filter(pk__in=gone).delete()
         kept = [row for _, row in rows if row.state]
-        bulk.update([row for row in kept if row.pk], _ROW)
+        changed = [row for row in kept if row.pk and _values(row) != before[row.pk]]
+        bulk.update(changed, (*_ROW, "updated_at"))
         bulk.insert([row for row in kept if not row.pk])
 
     def _level(self, persons: Iterable[Person]) -> None:
@@ -126,34 +183,45 @@ class Ledger:
         raise_stamps(changes)
 
     def _steps(self, person: Person, row: SyncRecord) -> Iterable[Step]:
-        decision = _decided(person)
-        plans = decision.steps
-        if person.joined:
-            plans = (
-                StepPlan("link", "", cause="mapping", why="They have an address in common."),
-                *plans,
-            )
-        for plan in plans:
+        led: set[str] = set()
+        for plan in person.steps:
+            leads = plan.calls and plan.side not in led
+            led.update({plan.side} if leads else ())
             yield Step(
                 run=self.run,
                 sync_record=None if self.is_preview or not row.state else row,
                 verb=plan.verb,
                 side=plan.side,
+                leads=leads,
                 a_remote=_remote(person, "a"),
                 b_remote=_remote(person, "b"),
                 name=person.title[:300],
-                fields=_audited(plan),
+                fields=audited(plan),
                 agree={key: list(ops) for key, ops in plan.agree.items()},
                 stamps={name: stamp.number for name, stamp in plan.stamps.items()},
                 raises={name: stamp.number for name, stamp in plan.raises.items()},
+                effects=dict(plan.effects),
                 target_digest=_digest(person, plan),
                 conflict=any(change.lost for change in plan.fields.values()),
                 cause=plan.cause,
+                rule=plan.rule,
                 why=plan.why,
                 by_id=self.run.requested_by_id if plan.cause == "person" else None,
-                result=Step.Result.PLANNED if plan.writes else Step.Result.DONE,
+                result=Step.Result.PLANNED if plan.calls else Step.Result.DONE,
                 at=self.now,
             )
+
+
+def remembered(effects: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The effects of a pair after these changes; None forgets a target."""
+    merged = {**effects, **changes}
+    return {target: effect for target, effect in merged.items() if effect is not None}
+
+
+def next_day(now: datetime) -> datetime:
+    """The coming midnight of the configured time zone."""
+    local = timezone.localtime(now)
+    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def raise_stamps(changes: Mapping[int, Mapping[str, Stamp]]) -> None:
@@ -186,10 +254,11 @@ def _remote(person: Person, side: str) -> str:
 
 def _digest(person: Person, plan: StepPlan) -> str:
     view = person.views.get(plan.side)
-    return view.digest if view and plan.writes else ""
+    return view.digest if view and plan.calls else ""
 
 
-def _audited(plan: StepPlan) -> dict[str, dict[str, object]]:
+def audited(plan: StepPlan) -> dict[str, dict[str, object]]:
+    """Its fields as the audit log has them."""
     fields: dict[str, dict[str, object]] = {}
     for name, change in plan.fields.items():
         fields[name] = {

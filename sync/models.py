@@ -16,8 +16,10 @@ class SyncRecord(models.Model):
 
     ``base`` holds per mapping line what each side showed when the two last agreed:
     ``{line: [value of a, value of b]}``, for lists ``{line: [[element of a, element of b], …]}``
-    with null where a side could not hold an element. ``a_digest`` and ``b_digest`` are those of
-    the records when last planned: while they stand, there is nothing to do.
+    with null where a side could not hold an element. ``effects`` holds what rules and marks put
+    on either contact (``sync.engine.effects``), ``matched`` the keys of the rules it matched when
+    last planned. ``a_digest`` and ``b_digest`` are those of the records when last planned: while
+    they stand, there is nothing to do.
     """
 
     class State(models.TextChoices):
@@ -41,6 +43,12 @@ class SyncRecord(models.Model):
     )
     base = models.JSONField(default=dict)
     drift = models.JSONField(default=list, help_text="Lines whose target was edited, one-way.")
+    halted = models.JSONField(default=list, help_text="Lines held since they went to and fro.")
+    effects = models.JSONField(default=dict)
+    matched = models.JSONField(default=list)
+    existed = models.BooleanField(
+        null=True, help_text="Had it a counterpart already when the connection first met it?"
+    )
     a_digest = models.CharField(max_length=32, blank=True)
     b_digest = models.CharField(max_length=32, blank=True)
     due_at = models.DateTimeField(null=True, help_text="To be planned by itself from this time on.")
@@ -73,6 +81,7 @@ class Planned(models.Model):
     a_number = models.BigIntegerField(default=0)
     b_number = models.BigIntegerField(default=0)
     setup_digest = models.CharField(max_length=32, blank=True)
+    setup = models.JSONField(default=dict, help_text="The setup of that digest.")
     first_done_at = models.DateTimeField(null=True, help_text="When the first run was finished.")
 
     def __str__(self) -> str:
@@ -85,6 +94,8 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         SYNC = "sync", "Sync"
         PREVIEW = "preview", "Preview"
+        UNDO = "undo", "Undo"
+        BY_HAND = "by hand", "By hand"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -104,8 +115,18 @@ class Run(models.Model):
     total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     setup = models.JSONField(default=dict, editable=False)
-    only = models.CharField("only contact", max_length=1000, blank=True)
+    only = models.TextField(
+        "only contacts", blank=True, help_text="A pilot: keys, a line each, or first N."
+    )
     approved = models.BooleanField(default=False, help_text="A person said that it may go on.")
+    full = models.BooleanField(default=False, help_text="Both sides are read in full first.")
+    tally = models.JSONField(default=dict, help_text="What it was about to do, by brake.")
+    limits = models.JSONField(
+        default=dict, help_text="Counts by brake that a person approved, beyond the brakes."
+    )
+    task = models.JSONField(
+        default=dict, help_text="Of an undo or by hand: what a person asked for."
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -155,6 +176,9 @@ class Step(models.Model):
     sync_record = models.ForeignKey(SyncRecord, models.SET_NULL, null=True, related_name="steps")
     verb = models.CharField(max_length=20)
     side = models.CharField(max_length=1, choices=Side, blank=True)
+    leads = models.BooleanField(
+        default=False, help_text="Its call carries the other steps of the same contact and side."
+    )
     a_remote = models.CharField(max_length=1000, blank=True)
     b_remote = models.CharField(max_length=1000, blank=True)
     name = models.CharField(max_length=300, blank=True)
@@ -165,6 +189,9 @@ class Step(models.Model):
     stamps = models.JSONField(default=dict, editable=False, help_text="field: stamp")
     raises = models.JSONField(
         default=dict, editable=False, help_text="field of the other side: stamp"
+    )
+    effects = models.JSONField(
+        default=dict, editable=False, help_text="What the effects become when it is done."
     )
     target_digest = models.CharField(max_length=32, blank=True, editable=False)
     conflict = models.BooleanField(default=False, help_text="A value gave way; see the fields.")
@@ -190,6 +217,24 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.name}"
+
+
+class Apart(models.Model):
+    """Two contacts of whom a person said that they are different people (or undid their match)."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="aparts")
+    a = models.ForeignKey(Record, models.CASCADE, related_name="+")
+    b = models.ForeignKey(Record, models.CASCADE, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "a", "b"], name="once_apart")]
+
+    def __str__(self) -> str:
+        return f"{self.a} and {self.b}"
 
 
 class Lease(models.Model):

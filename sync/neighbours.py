@@ -1,43 +1,57 @@
-"""Who else has these addresses, on either side: two indexed queries for a chunk of contacts."""
+"""Who else has these addresses, on either side: a few queries for a chunk of contacts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
+from connections.mirror import key_value
 from connections.models import Connection, Key, Record
-from connectors.contact import Contact
+from connectors.contact import Contact, contact_from_json
 from connectors.fields import STANDARD, fold, normals
 from rules.setup import other
 from sync.engine.match import Neighbours
 from sync.engine.person import View
-from sync.models import SyncRecord
-from sync.views import COLUMNS, view_of
+from sync.models import Apart, SyncRecord
+from sync.so_far import SoFar
+from sync.views import views_of
 
 
 class Neighbourhood:
-    """What is known of everybody who shares an address with one of ``views`` (of ``side``)."""
+    """What is known of everybody who shares an address with one of ``views`` (of ``side``).
+    ``so_far``: what this very plan has decided already; ``proposing``: look-alikes are asked
+    for, of those with an address too."""
 
-    def __init__(self, connection: Connection, side: str, views: Sequence[View]) -> None:
-        self.side = side
+    def __init__(
+        self,
+        connection: Connection,
+        side: str,
+        views: Sequence[View],
+        so_far: SoFar,
+        proposing: bool = True,
+    ) -> None:
+        self.side, self.region = side, connection.region or settings.DEFAULT_REGION
         self.containers = {"a": connection.a_id, "b": connection.b_id}
         found = self._holders(Key.Kind.EMAIL, {email for view in views for email in view.emails})
-        names = {fold(v.contact.name) for v in views if v.contact and not v.emails}
+        names = {fold(v.contact.name) for v in views if v.contact} if proposing else set()
         alike = self._holders(Key.Kind.NAME, names - {""})
         self.by_email, self.by_name = found, alike
         ids = {id for holders in (found, alike) for group in holders.values() for id in group}
         self.views = {view.id: view for view in views}
-        rows = Record.objects.filter(pk__in=ids - self.views.keys()).only(*COLUMNS)
-        self.views |= {row.pk: view_of(row) for row in rows}
+        self.views |= views_of(ids - self.views.keys())
         self.torn = self._torn()
-        standing = _Standing(connection, ids)
+        standing = _Standing(connection, ids, so_far)
         #: By record id: its sync record; that of a pair whose other contact was deleted, which a
         #: new contact of the side of the deletion may join.
         self.rows, self.survivors = standing.rows, standing.survivors
-        self.paired = standing.paired
+        self.paired, self.bereaved = standing.paired, standing.bereaved
+        self.apart = _apart(connection, side, [view.id for view in views])
+        self.closed = _closed(connection, side, {email for v in views for email in v.emails})
 
     def of(self, me: View, met: Collection[int]) -> Neighbours:
         """``met``: contacts that were paired, or got a counterpart planned, in this very run."""
@@ -49,9 +63,11 @@ class Neighbourhood:
             here=list(here.values()),
             there=there,
             paired=frozenset(id for id in ids if id in self.paired or id in met),
-            bereaved=frozenset(ids & self.survivors.keys()),
+            bereaved={id: self.bereaved[id] for id in ids & self.bereaved.keys()},
+            closed={email: self.closed[email] for email in me.emails if email in self.closed},
             torn=frozenset(ids & self.torn),
-            proposed=[] if me.emails else self._look_alikes(me, met),
+            apart=self.apart.get(me.id, frozenset()),
+            proposed=self._look_alikes(me, met),
         )
 
     def _torn(self) -> frozenset[int]:
@@ -64,7 +80,8 @@ class Neighbourhood:
         holders = self._holders(Key.Kind.EMAIL, emails)
         torn = set()
         for id in theirs:
-            groups = [set(holders.get((here, email), ())) for email in self.views[id].emails]
+            emails_of = self.views[id].emails
+            groups = [set(holders.get((here, key_value(email)), ())) for email in emails_of]
             filled = [group for group in groups if group]
             if filled and not set.intersection(*filled):
                 torn.add(id)
@@ -72,7 +89,9 @@ class Neighbourhood:
 
     def _holders(self, kind: str, values: Collection[str]) -> Mapping[tuple[int, str], list[int]]:
         rows = Key.objects.filter(
-            container_id__in=self.containers.values(), kind=kind, value__in=values
+            container_id__in=self.containers.values(),
+            kind=kind,
+            value__in={key_value(value) for value in values},
         )
         holders: dict[tuple[int, str], list[int]] = defaultdict(list)
         for container_id, value, record_id in rows.values_list(
@@ -82,38 +101,78 @@ class Neighbourhood:
         return holders
 
     def _views(self, side: str, email: str) -> list[View]:
-        ids: Iterable[int] = self.by_email.get((self.containers[side], email), ())
+        ids: Iterable[int] = self.by_email.get((self.containers[side], key_value(email)), ())
         return [self.views[id] for id in ids if self.views[id].alive]
 
     def _look_alikes(self, me: View, met: Collection[int]) -> list[View]:
-        """Unpaired contacts there with my name and a phone number, or the company, in common."""
+        """Unpaired contacts there with my name and a phone number, or the company, in common. Of
+        two with addresses the addresses tell."""
         if me.contact is None:
             return []
-        ids = self.by_name.get((self.containers[other(self.side)], fold(me.contact.name)), ())
+        name = key_value(fold(me.contact.name))
+        ids = self.by_name.get((self.containers[other(self.side)], name), ())
         return [
             self.views[id]
             for id in ids
-            if id not in self.paired and id not in met and _alike(me, self.views[id])
+            if id not in self.paired
+            and id not in met
+            and not (me.emails and self.views[id].emails)
+            and _alike(me, self.views[id], self.region)
         ]
 
 
-def _alike(one: View, two: View) -> bool:
+def _alike(one: View, two: View, region: str) -> bool:
     if one.contact is None or two.contact is None:
         return False
     company = fold(one.contact.text("company"))
     if company and company == fold(two.contact.text("company")):
         return True
-    return bool(_phones(one.contact) & _phones(two.contact))
+    return bool(_phones(one.contact, region) & _phones(two.contact, region))
 
 
-def _phones(contact: Contact) -> frozenset[str]:
-    return normals(STANDARD["phones"], contact.get("phones"), settings.DEFAULT_REGION)
+def _phones(contact: Contact, region: str) -> frozenset[str]:
+    return normals(STANDARD["phones"], contact.get("phones"), region)
+
+
+def _apart(connection: Connection, side: str, ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """By contact those of the other side of whom a person said that they are somebody else."""
+    here, there = f"{side}_id", f"{other(side)}_id"
+    rows = Apart.objects.filter(connection=connection, **{f"{here}__in": ids})
+    found: dict[int, set[int]] = defaultdict(set)
+    for mine, theirs in rows.values_list(here, there):
+        found[mine].add(theirs)
+    return {mine: frozenset(theirs) for mine, theirs in found.items()}
+
+
+def _closed(connection: Connection, side: str, emails: Collection[str]) -> dict[str, str]:
+    """Of these addresses those of contacts that were deleted there while their counterparts here
+    live, and when that was: a counterpart may have another address by now."""
+    if not emails:
+        return {}
+    there = other(side)
+    rows = SyncRecord.objects.filter(
+        connection=connection,
+        state=SyncRecord.State.DELETED_OPPOSITE,
+        **{f"{side}__gone_at__isnull": True, f"{there}__gone_at__isnull": False},
+    )
+    found: dict[str, str] = {}
+    wanted = frozenset(emails)
+    for data, gone_at in rows.values_list(f"{there}__contact", f"{there}__gone_at").iterator():
+        theirs = contact_from_json(data).get("emails") if data else ()
+        for email in normals(STANDARD["emails"], theirs) & wanted:
+            found[email] = _day(gone_at)
+    return found
+
+
+def _day(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d")
 
 
 class _Standing:
-    """What the connection knows of these records: whether they are paired already."""
+    """What the connection knows of these records: whether they are paired already. ``bereaved``:
+    when the counterpart was deleted, by id."""
 
-    def __init__(self, connection: Connection, ids: Collection[int]) -> None:
+    def __init__(self, connection: Connection, ids: Collection[int], so_far: SoFar) -> None:
         self.rows: dict[int, SyncRecord] = {}
         self.paired: set[int] = set()
         self.survivors: dict[int, SyncRecord] = {}
@@ -122,7 +181,25 @@ class _Standing:
         ):
             members = [id for id in (row.a_id, row.b_id) if id is not None]
             self.rows.update(dict.fromkeys(members, row))
-            if row.state == SyncRecord.State.DELETED_OPPOSITE and len(members) == 2:
+            is_parted = row.a_id in so_far.parted or row.state == SyncRecord.State.DELETED_OPPOSITE
+            if is_parted and len(members) == 2:
                 self.survivors.update(dict.fromkeys(members, row))
             elif len(members) == 2 or row.state == SyncRecord.State.NEW:
                 self.paired.update(members)
+        self.rows = so_far.completed(self.rows, ids)
+        self.bereaved = self._bereaved()
+
+    def _bereaved(self) -> dict[int, str]:
+        if not self.survivors:
+            return {}
+        gone = dict(
+            Record.objects.filter(pk__in=self.survivors, gone_at__isnull=False).values_list(
+                "pk", "gone_at"
+            )
+        )
+        dates: dict[int, str] = {}
+        for id, row in self.survivors.items():
+            opposite = row.b_id if id == row.a_id else row.a_id
+            if when := gone.get(opposite or 0):
+                dates[id] = _day(when)
+        return dates

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django_q.tasks import async_task
 
 from connections.models import Connection
+from sync.brakes import approved_limits, standing_limits
 from sync.models import Run
 
 
@@ -17,13 +21,25 @@ def ask_for_run(
     by: User | None = None,
     approved: bool = False,
     only: str = "",
+    full: bool = False,
+    task: Mapping[str, Any] | None = None,
 ) -> Run:
-    """A queued run. A preview takes the place of the connection's earlier previews."""
+    """A queued run. A preview takes the place of the connection's earlier previews, that of an
+    undo those of undos. ``task``: what a person asked for, of an undo or by hand."""
     if kind == Run.Kind.PREVIEW:
         old = Run.objects.filter(connection=connection, kind=Run.Kind.PREVIEW)
+        old = old.exclude(task={}) if task else old.filter(task={})
         old.filter(finished_at__isnull=False).delete()
+    limits = approved_limits(connection) if approved else standing_limits(connection)
     return Run.objects.create(
-        connection=connection, kind=kind, requested_by=by, approved=approved, only=only
+        connection=connection,
+        kind=kind,
+        requested_by=by,
+        approved=approved,
+        limits=limits if kind == Run.Kind.SYNC else {},
+        only=only,
+        full=full,
+        task=task or {},
     )
 
 

@@ -6,33 +6,36 @@ for slices of the work, so that a large first run never starves the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import Q
 
 from connections.accounts import open_account
 from connections.models import Account, Connection
-from connections.observe import observe
-from connectors.connector import Connector
 from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain
 from rules.rows import setup_of
 from rules.setup import Setup
 from sync import counts
 from sync.apply import Side, apply
-from sync.brakes import shrunken_sides
+from sync.brakes import reasons_to_hold, shrunken_sides, tally_of
+from sync.by_hand import Unanswerable, delete, prepare, put_back
 from sync.claim import claim
 from sync.host import Host
 from sync.leases import Busy, Held, LeaseLost
+from sync.leaving import leave
 from sync.ledger import Ledger
 from sync.memory import collected_rarely
 from sync.models import Planned, Run, Step, SyncRecord
-from sync.pilot import records_of
+from sync.pilot import NotThere, chosen
 from sync.planning import plan
 from sync.recover import recover
-from sync.steps import WRITING, discard
-from sync.work import Work
+from sync.sides import Open, Sides
+from sync.steps import discard
+from sync.undoing import calls_of, reason_against, undo
+from sync.work import Work, work_under
 
 #: How long a slice of work may hold the accounts while others wait.
 SLICE = timedelta(seconds=20)
@@ -43,7 +46,8 @@ ROUNDS = 4
 #: have to listen to the echo of this one.
 ECHO = 50
 
-Open = Callable[[Account], Connector]
+_CLOSED = ("state", "why", "finished_at", "phase", "counts", "tally", "done", "total")
+
 Report = Callable[[Run], None]
 
 
@@ -58,13 +62,21 @@ def perform(
     try:
         with collected_rarely():
             journey.go()
-    except Refusal as refusal:
+    except (Refusal, Unanswerable) as refusal:
         journey.close(Run.State.REFUSED, str(refusal))
     except (Busy, LeaseLost) as error:
         journey.close(Run.State.BUSY, str(error))
     except AppError as error:
         journey.close(_blame(journey, error), str(error))
     return run
+
+
+class Hold(Exception):
+    """The run stops before it writes, and asks a person."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
 
 
 class Refusal(Exception):
@@ -74,8 +86,9 @@ class Refusal(Exception):
 def _blame(journey: Journey, error: AppError) -> Run.State:
     """Put a fault that only a person can mend where that person will look for it."""
     connection = journey.connection
-    if isinstance(error, SignInAgain) and journey.at_work is not None:
-        account = connection.container(journey.at_work).account
+    at_work = journey.sides.at_work
+    if isinstance(error, SignInAgain) and at_work is not None:
+        account = connection.container(at_work).account
         Account.objects.filter(pk=account.pk).update(attention=str(error))
     elif isinstance(error, AskStaff):
         Connection.objects.filter(pk=connection.pk).update(attention=str(error))
@@ -92,12 +105,11 @@ class Journey:
         self.connection = Connection.objects.select_related("a__account", "b__account").get(
             pk=run.connection_id
         )
-        self.open_account = open_account
-        self.sides: dict[str, Side] = {}
-        #: The side whose app is being spoken to, to know whose fault an error is.
-        self.at_work: str | None = None
+        self.sides = Sides(self.connection, host, open_account, self._say)
         self.spoken_at = self.host.now()
         self.ledger: Ledger | None = None
+        #: Pairs whose contact of that side vanished since the last run.
+        self.gone = {"a": 0, "b": 0}
 
     @property
     def is_preview(self) -> bool:
@@ -105,30 +117,31 @@ class Journey:
 
     def go(self) -> None:
         self._may_start()
-        setup = setup_of(self.connection)
-        if not setup.lines:
-            raise Refusal("No field mapping is on. Switch on at least one line.")
-        Run.objects.filter(pk=self.run.pk).update(setup=setup.to_json())
         planned, _ = Planned.objects.get_or_create(connection=self.connection)
         containers = {side: self.connection.container(side) for side in "ab"}
         held = Held([c.account_id for c in containers.values()], self.host)
         self._say("waiting for the accounts")
         held.wait(30)
         try:
-            with self._opened():
-                self._observe(held)
-                reasons = [] if self.run.approved else shrunken_sides(self.connection, setup)
-                if reasons and not self.is_preview:
-                    self.close(Run.State.HELD, _held(self.connection, reasons))
-                    return
+            with self.sides.opened():
+                self.sides.refresh_catalogues()
+                setup = self._setup()
+                self.sides.observe(held, in_full=self.run.full)
+                if self.sides.asks_what_vanished(setup, planned):
+                    setup = self._setup()
+                self._check_sides(setup)
                 self._rounds(setup, planned, held)
                 self._finish(planned, held)
+        except Hold as hold:
+            self._hold(hold.reasons)
         finally:
             held.release()
 
     def _may_start(self) -> None:
         connection, name = self.connection, self.connection.name
-        if self.is_preview:
+        if "undo" in self.run.task and (why := reason_against(connection, self.run.task)):
+            raise Refusal(why)
+        if self.is_preview or self.run.kind == Run.Kind.UNDO:
             return
         if connection.state == Connection.State.PAUSED:
             raise Refusal(f"{name} is paused. Nothing is written until `resume {name}`.")
@@ -138,58 +151,106 @@ class Journey:
             connection.state = Connection.State.ACTIVE
             connection.save(update_fields=["state"])
 
-    @contextmanager
-    def _opened(self) -> Iterator[None]:
-        try:
-            for side in "ab":
-                self.at_work = side
-                container = self.connection.container(side)
-                self.sides[side] = Side(side, container, self.open_account(container.account))
-            yield
-        finally:
-            for part in self.sides.values():
-                part.connector.close()
+    def _setup(self) -> Setup:
+        setup = setup_of(self.connection)
+        if not setup.lines:
+            raise Refusal("No field mapping is on. Switch on at least one line.")
+        Run.objects.filter(pk=self.run.pk).update(setup=setup.to_json())
+        return setup
 
-    def _observe(self, held: Held, sides: str = "ab") -> None:
-        """Read both sides. When one fails, what the other showed is kept."""
-        failures: list[tuple[str, AppError]] = []
-        for side in sides:
-            self.at_work = side
-            part = self.sides[side]
-            self._say(f"reading {part.container}")
-            try:
-                observe(part.container, part.connector, self.host.now, held.commit)
-            except AppError as error:
-                failures.append((side, error))
-        for self.at_work, failure in failures:
-            raise failure
+    def _check_sides(self, setup: Setup) -> None:
+        """Is a side empty, or much smaller, that had contacts?"""
+        reasons, tally = shrunken_sides(self.connection, setup, self.run.limits)
+        self.gone = {"a": tally.gone_a, "b": tally.gone_b}
+        if reasons and not self.is_preview and self.run.kind != Run.Kind.BY_HAND:
+            self.run.tally = tally.to_json()
+            raise Hold(reasons)
+
+    def _check_plan(self, setup: Setup, is_first: bool) -> None:
+        """Would it do more than a connection may without a person?"""
+        tally = replace(tally_of(self.run), gone_a=self.gone["a"], gone_b=self.gone["b"])
+        self.run.tally = tally.to_json()
+        free = self.is_preview or self.run.kind != Run.Kind.SYNC
+        if free or (is_first and not self.run.limits):
+            return
+        if reasons := reasons_to_hold(self.run, tally, setup):
+            raise Hold(reasons)
+
+    def _hold(self, reasons: Sequence[str]) -> None:
+        """What was planned stays to be looked at until the next run plans afresh."""
+        steps = Step.objects.filter(run=self.run, result=Step.Result.PLANNED)
+        rows = SyncRecord.objects.filter(pk__in=steps.values("sync_record"))
+        rows.update(due_at=self.host.now())
+        self.close(Run.State.HELD, _held(self.connection, reasons))
 
     def _rounds(self, setup: Setup, planned: Planned, held: Held) -> None:
-        everything = planned.setup_digest != setup.digest()
-        only = records_of(self.connection, self.run.only) if self.run.only else None
-        if only is not None and not only:
-            raise Refusal(
-                f"Neither side has a contact {self.run.only!r}. Give an e-mail, a:ID or b:ID."
-            )
+        work = self._work(setup, planned)
+        moved_on: frozenset[int] | None = None
         if not self.is_preview:
             # Once, while the mirror is fresh: of what is sent later it does not tell.
-            for side in self.sides.values():
-                self.at_work = side.name
+            for side in self.sides.each():
                 recover(self.connection, setup, side, self.host.now, held.commit)
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             self._say("planning")
             self.ledger = Ledger(self.run, self.host.now(), held.commit)
-            work = Work(planned, everything, only)
-            plan(self.connection, setup, work, self.ledger, self.host.now())
+            if number == 0 and self.run.kind == Run.Kind.BY_HAND:
+                with held.commit():
+                    work = prepare(self.connection, setup, self.run.task, self.ledger, work)
+            self._plan(setup, work, self.ledger, moved_on)
+            if number == 0:
+                self._check_plan(setup, planned.first_done_at is None)
             if self.is_preview:
                 return
-            if only is None:
-                Planned.objects.filter(pk=planned.pk).update(setup_digest=setup.digest())
-                everything = False
+            if self.run.task.get("leave"):
+                leave(self.run, setup, self.ledger)
+            if work.only is None:
+                Planned.objects.filter(pk=planned.pk).update(
+                    setup_digest=setup.digest(), setup=setup.to_json()
+                )
+                work = replace(work, everything=False, widened=frozenset())
+            if number == 0 and work.create:  # then take off what marked it as left behind
+                rows = SyncRecord.objects.filter(connection=self.connection)
+                made = rows.filter(Q(a__in=work.create) | Q(b__in=work.create)).exclude(effects={})
+                self.ledger.look_again([row.pk for row in made], self.host.now())
+            calls = calls_of(self.run) if "undo" in self.run.task else {}
             self._apply(setup, held)
             planned.refresh_from_db()
-            if not self._is_due(only):
+            kept = calls_of(self.run) if calls else {}
+            moved_on = frozenset(row for pk, row in calls.items() if pk not in kept)
+            if not moved_on and not self._is_due(work.only):
                 return
+
+    def _work(self, setup: Setup, planned: Planned) -> Work:
+        try:
+            only = chosen(self.connection, self.run.only) if self.run.only else None
+        except NotThere as key:
+            why = f"Neither side has a contact {str(key)!r}. Give an e-mail, a:ID or b:ID."
+            raise Refusal(why) from None
+        if self.run.task and "leave" not in self.run.task:
+            only = frozenset()  # what is to be planned is in the task
+        return work_under(setup, planned, only)
+
+    def _plan(
+        self, setup: Setup, work: Work, ledger: Ledger, moved_on: frozenset[int] | None
+    ) -> None:
+        """``moved_on``: of an undo, sync records whose contacts changed under it."""
+        task = self.run.task
+        if "undo" in task:
+            undo(self.connection, setup, task, ledger, moved_on)
+        elif "put back" in task:
+            put_back(self.connection, setup, task, ledger)
+        elif "delete" in task:
+            self._may_delete(task["side"])
+            delete(self.connection, setup, task, ledger)
+        else:
+            plan(self.connection, setup, work, ledger, self.host.now())
+
+    def _may_delete(self, side: str) -> None:
+        part = self.sides.parts[side]
+        if not part.connector.capabilities.deletes:
+            raise Refusal(
+                f"{part.container} lets nobody delete contacts from outside. Delete them there."
+            )
 
     def _is_due(self, only: frozenset[int] | None) -> bool:
         due = SyncRecord.objects.filter(connection=self.connection, due_at__lte=self.host.now())
@@ -198,10 +259,9 @@ class Journey:
         return due.exists()
 
     def _apply(self, setup: Setup, held: Held) -> None:
-        steps = Step.objects.filter(run=self.run, result=Step.Result.PLANNED, verb__in=WRITING)
+        steps = Step.objects.filter(run=self.run, result=Step.Result.PLANNED, leads=True)
         self.run.total = self.run.done + steps.count()
-        for side in self.sides.values():
-            self.at_work = side.name
+        for side in self.sides.each():
             while steps.filter(side=side.name).exists():
                 self._write_slice(setup, side, held)
                 held.release()
@@ -222,35 +282,33 @@ class Journey:
     def _finish(self, planned: Planned, held: Held) -> None:
         if not self.is_preview:
             self._listen_to_echo(held)
-            if planned.first_done_at is None and not self.run.only:
+            is_whole = self.run.kind == Run.Kind.SYNC and not self.run.only
+            if planned.first_done_at is None and is_whole:
                 Planned.objects.filter(pk=planned.pk).update(first_done_at=self.host.now())
             Connection.objects.filter(pk=self.connection.pk).update(attention="")
-            accounts = [part.container.account_id for part in self.sides.values()]
+            accounts = [part.container.account_id for part in self.sides.each()]
             Account.objects.filter(pk__in=accounts).exclude(attention="").update(attention="")
         self.close(Run.State.DONE, "")
 
     def _listen_to_echo(self, held: Held) -> None:
         """Spares the next run the sight of our own writes; when it fails, it merely does not."""
-        written = Step.objects.filter(run=self.run, result=Step.Result.DONE, verb__in=WRITING)
-        for side in self.sides:
+        written = Step.objects.filter(run=self.run, result=Step.Result.DONE, leads=True)
+        for side in self.sides.parts:
             if written.filter(side=side).count() > ECHO:
                 with suppress(TryAgain):
-                    self._observe(held, side)
+                    self.sides.observe(held, side)
 
     def close(self, state: Run.State, why: str) -> None:
         """Write down how it ended. Steps that were not sent are dropped: they are planned again."""
-        if not self.is_preview:
+        if not self.is_preview and state != Run.State.HELD:
             unsent = Step.objects.filter(run=self.run, result=Step.Result.PLANNED)
             discard(unsent, self.host.now())
-        requests = {side: part.connector.requests for side, part in self.sides.items()}
         standing = counts.totals(self.connection)
         if self.is_preview and self.ledger is not None:
             standing.update(self.ledger.moved)
         self.run.state, self.run.why, self.run.finished_at = state, why, self.host.now()
-        self.run.phase, self.run.counts = "", counts.of_run(self.run, requests, standing)
-        self.run.save(
-            update_fields=["state", "why", "finished_at", "phase", "counts", "done", "total"]
-        )
+        self.run.phase, self.run.counts = "", counts.of_run(self.run, self.sides.requests, standing)
+        self.run.save(update_fields=_CLOSED)
         self.report(self.run)
 
     def _say(self, phase: str, quietly: bool = False) -> None:
@@ -264,8 +322,10 @@ class Journey:
         self.report(self.run)
 
 
-def _held(connection: Connection, reasons: list[str]) -> str:
+def _held(connection: Connection, reasons: Sequence[str]) -> str:
+    name = connection.name
     return (
-        f"{' '.join(reasons)} If that is right, go on with `sync {connection.name} --approve`; "
-        "if not, put the contacts back in the app and sync again."
+        f"{' '.join(reasons)} Nothing was written. If that is right, go on with "
+        f"`sync {name} --approve`; to read both sides in full again, `sync {name} --check-again`; "
+        f"to take both sides as agreed, `sync {name} --leave-as-it-is`."
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from connections import bulk, mirror
 from connections.mirror import Sighting
 from connections.models import Container, Record
 from connections.stamps import Stamp
-from connectors.connector import Received, Result, Written
-from connectors.contact import Contact, value_from_json
+from connectors.connector import Delete, Received, Result, Written
+from connectors.contact import Contact, Value
 from connectors.errors import (
     AppError,
     AskStaff,
@@ -20,19 +22,22 @@ from connectors.errors import (
     TryAgain,
     Unanswered,
 )
-from connectors.fields import Field, equal, field_named, kept_as
-from rules.setup import Setup, other
+from connectors.fields import equal, field_named, fold, kept_as
+from rules.setup import Line, Setup, other
+from rules.verdict import fields_of
 from sync.engine.base import agree, read_back
+from sync.engine.carry import real_names, show
+from sync.engine.effects import FIELD
 from sync.engine.line import BaseOp
-from sync.ledger import raise_stamps
+from sync.ledger import raise_stamps, remembered
 from sync.models import Step, SyncRecord
-from sync.steps import Sent, discard, stamps_of, values_of
+from sync.steps import Sent, discard, expected, stamps_of, values_of
 
 #: Seconds until a passing fault of one contact is tried again, by how often it was tried.
 BACKOFF = (60, 300, 900, 3600, 14400)
 _ROW = (
-    "a", "b", "state", "cause", "reason", "base", "a_digest", "b_digest", "due_at", "tries",
-    "updated_at",
+    "a", "b", "state", "cause", "reason", "base", "effects", "a_digest", "b_digest", "due_at",
+    "tries", "updated_at",
 )  # fmt: skip
 _STEP = ("result", "why", "at", "a_remote", "b_remote")
 
@@ -47,21 +52,25 @@ class Settlement:
         self.outdated: list[str] = []
         self.failure: AppError | None = None
         self.passing: TryAgain | None = None
-        self._dropped: list[Step] = []
+        self._dropped: list[Sent] = []
+        #: Fields by which a contact is planned: mapped, or asked for by a rule.
+        self._names = _names(setup, side)
+        self._shared = _shared(setup, side)
         self._raised: dict[int, dict[str, Stamp]] = {}
 
     def settle(
         self, container: Container, batch: Sequence[Sent], results: Sequence[Result]
     ) -> None:
         pairs = list(zip(batch, results, strict=True))
-        written = [(sent, result) for sent, result in pairs if isinstance(result, Written)]
-        self._take_in(container, written)
+        done = [(sent, result) for sent, result in pairs if isinstance(result, Written)]
+        self._take_in(container, [pair for pair in done if not _deletes(pair[0])])
+        self._take_out(container, [sent for sent, _ in done if _deletes(sent)])
         for sent, result in pairs:
             if isinstance(result, AppError):
                 self._failed(sent, result)
         if all(isinstance(result, TryAgain) for result in results):
             self.passing = next(x for x in results if isinstance(x, TryAgain))
-        self._save([sent for sent in batch if sent.step not in self._dropped])
+        self._save([sent for sent in batch if sent not in self._dropped])
 
     def _take_in(self, container: Container, written: Sequence[tuple[Sent, Written]]) -> None:
         if not written:
@@ -79,6 +88,17 @@ class Settlement:
                 self._done(sent, result, record, old)
                 strangers.add(record.pk)
 
+    def _take_out(self, container: Container, deleted: Sequence[Sent]) -> None:
+        """Contacts that a person had deleted."""
+        if not deleted:
+            return
+        row = mirror.locked(container)
+        mirror.vanish(row, [sent.target.remote_id for sent in deleted if sent.target], self.now)
+        bulk.update([row], ("number",))
+        for sent in deleted:
+            for step in sent.steps:
+                step.result, step.at = Step.Result.DONE, self.now
+
     def _pairs_of_others(
         self, written: Sequence[tuple[Sent, Written]], records: Mapping[str, Record]
     ) -> set[int]:
@@ -95,105 +115,158 @@ class Settlement:
         return set(others.values_list(here, flat=True))
 
     def _done(self, sent: Sent, result: Written, record: Record, old: Contact | None) -> None:
-        step, row = sent.step, sent.row
+        row = sent.row
         received = result.received and result.received.contact
         shown = received or mirror.contact_of(record) or Contact()
-        row.base = self._agreed(row, step, shown, result.adopted)
+        row.base = self._agreed(sent, old or Contact(), shown, result.adopted)
+        for step in sent.steps:
+            row.effects = remembered(row.effects, _as_left(step, shown))
         setattr(row, f"{self.side}_id", record.pk)
-        as_expected = not result.adopted and self._is_as_expected(step, shown, old)
+        as_expected = not result.adopted and self._is_as_expected(sent, shown, old)
         setattr(row, f"{self.side}_digest", record.digest if as_expected else "")
-        if row.state != SyncRecord.State.FAILED:  # by the other side's step of the same plan
-            row.state, row.tries = SyncRecord.State.IN_SYNC, 0
-            if row.cause != "held":
-                row.cause, row.reason = "", ""
-        if not as_expected:
-            row.due_at = self.now
-        step.result, step.why, step.at = Step.Result.DONE, "", self.now
-        setattr(step, f"{self.side}_remote", record.remote_id)
+        if row.state != SyncRecord.State.FAILED:  # by the other side's steps of the same plan
+            row.tries = 0
+        if row.state == SyncRecord.State.NEW and row.a_id and row.b_id:
+            row.state = SyncRecord.State.IN_SYNC
+        if not as_expected or self._shared & values_of(sent.steps).keys():
+            row.due_at = self.now  # of lines that share a field, one may have waited for another
+        raises: dict[str, int] = {}
+        for step in sent.steps:
+            step.result, step.why, step.at = Step.Result.DONE, _kept_why(step), self.now
+            setattr(step, f"{self.side}_remote", record.remote_id)
+            raises.update(step.raises)
         source_id = getattr(row, f"{other(self.side)}_id")
-        if step.raises and source_id:
-            self._raised[source_id] = stamps_of(step.raises)
+        if raises and source_id:
+            self._raised[source_id] = stamps_of(raises)
 
-    def _agreed(
-        self, row: SyncRecord, step: Step, shown: Contact, adopted: bool
-    ) -> dict[str, object]:
+    def _agreed(self, sent: Sent, old: Contact, shown: Contact, adopted: bool) -> dict[str, object]:
         """The bases, with what the app made of the values. Of an adopted write it is not known
         whether somebody edited it since: there what was sent counts, unless what is shown can
         have become of it."""
-        lines = {line.key: line.field(self.side) for line in self.setup.lines}
-        ops = dict(step.agree)
-        for key, changes in step.agree.items():
-            field = lines.get(key)
-            if field and (not adopted or self._may_have_become(step, field, shown)):
-                ops[key] = self._read_back(step, field, changes, shown)
-        return agree(row.base, ops)
-
-    def _may_have_become(self, step: Step, field: Field, shown: Contact) -> bool:
-        sent = values_of(step)[field.name]
-        return kept_as(field, sent, shown.get(field.name), self.setup.region)
+        lines = {line.key: line for line in self.setup.lines}
+        base: dict[str, object] = sent.row.base
+        sent_contact = old.with_fields(values_of(sent.steps))
+        for step in sent.steps:
+            ops = dict(step.agree)
+            for key, changes in step.agree.items():
+                line = lines.get(key)
+                if line is None:
+                    continue
+                rows = sent.row.base.get(key)
+                before = show(line, self.side, old, rows, self.setup)
+                # Of a list that goes to a single value, the element meant is the one just sent.
+                then = agree({}, {key: changes})[key]
+                wrote, now = (
+                    show(line, self.side, contact, then, self.setup)
+                    for contact in (sent_contact, shown)
+                )
+                if not adopted or kept_as(line.field(self.side), wrote, now, self.setup.region):
+                    ops[key] = self._read_back(line, changes, before, now)
+            base = agree(base, ops)
+        return base
 
     def _read_back(
-        self, step: Step, field: Field, ops: Sequence[BaseOp], shown: Contact
+        self, line: Line, ops: Sequence[BaseOp], before: Value, shown: Value
     ) -> list[BaseOp]:
-        before = value_from_json(step.fields[field.name]["before"])
-        return read_back(ops, before, self.side, field, shown.get(field.name), self.setup.region)
+        field, region = line.field(self.side), self.setup.region
+        return read_back(ops, before, self.side, field, shown, region)
 
-    def _is_as_expected(self, step: Step, shown: Contact, old: Contact | None) -> bool:
-        """Does every mapped field that was not written show what it did before? Otherwise
-        somebody else changed it, and the pair is to be planned again."""
-        names = {line.field(self.side).name for line in self.setup.lines} - step.fields.keys()
-        expected = old or Contact()
-        return all(shown.get(name) == expected.get(name) for name in names)
+    def _is_as_expected(self, sent: Sent, shown: Contact, old: Contact | None) -> bool:
+        """Does everything that was not written show what it did before? Otherwise somebody else
+        changed it, and the pair is to be planned again."""
+        wished = expected(sent.steps, old)
+        names = self._names - values_of(sent.steps).keys()
+        if any(shown.get(name) != wished.get(name) for name in names):
+            return False
+        if old is not None and shown.status != old.status:
+            return False
+        return _folded(shown) == _folded(wished)
 
     def _duplicate(self, sent: Sent) -> None:
         why = "The app has a contact with this address that is paired with another."
         sent.row.state, sent.row.cause = SyncRecord.State.DUPLICATE, "address in use"
-        sent.row.reason = sent.step.why = why
-        sent.step.result, sent.step.at = Step.Result.REFUSED, self.now
+        sent.row.reason = why
+        for step in sent.steps:
+            step.why, step.result, step.at = why, Step.Result.REFUSED, self.now
 
     def _failed(self, sent: Sent, error: AppError) -> None:
-        step, row = sent.step, sent.row
+        row, result = sent.row, Step.Result.UNKNOWN
         if isinstance(error, Unanswered):
-            step.result = Step.Result.UNKNOWN
+            pass
         elif isinstance(error, SignInAgain | AskStaff):
             self.failure = error
-            self._drop(sent)
+            self._dropped.append(sent)
         elif isinstance(error, Changed | Gone) and sent.target is not None:
             self.outdated.append(sent.target.remote_id)
-            self._drop(sent)
+            self._dropped.append(sent)
         elif isinstance(error, TryAgain):
             wait = error.after or BACKOFF[min(row.tries, len(BACKOFF) - 1)]
             row.due_at, row.tries = self.now + timedelta(seconds=wait), row.tries + 1
-            self._mark_failed(sent, "try again", Step.Result.FAILED, error)
+            result = Step.Result.FAILED
+            self._mark_failed(sent, "try again", error)
         else:
-            self._mark_failed(sent, "refused", Step.Result.REFUSED, error)
-        step.why, step.at = str(error), self.now
+            result = Step.Result.REFUSED
+            self._mark_failed(sent, "refused", error)
+        for step in sent.steps:
+            step.result, step.why, step.at = result, str(error), self.now
 
-    def _mark_failed(self, sent: Sent, cause: str, result: Step.Result, error: AppError) -> None:
-        sent.step.result = result
+    def _mark_failed(self, sent: Sent, cause: str, error: AppError) -> None:
         sent.row.state, sent.row.cause = SyncRecord.State.FAILED, cause
         sent.row.reason = str(error)
-
-    def _drop(self, sent: Sent) -> None:
-        self._dropped.append(sent.step)
 
     def _save(self, kept: Sequence[Sent]) -> None:
         for sent in kept:
             sent.row.updated_at = self.now
         bulk.update([sent.row for sent in kept], _ROW)
-        bulk.update([sent.step for sent in kept], _STEP)
-        discard(self._dropped, self.now)
+        bulk.update([step for sent in kept for step in sent.steps], _STEP)
+        discard([step for sent in self._dropped for step in sent.steps], self.now)
         raise_stamps(self._raised)
 
 
+def _deletes(sent: Sent) -> bool:
+    return isinstance(sent.write, Delete)
+
+
+def _names(setup: Setup, side: str) -> frozenset[str]:
+    mapped = (name for line in setup.lines for name in real_names(line.field(side)))
+    asked = (name for rule in setup.rules_of(side) for name in fields_of(rule))
+    return frozenset((*mapped, *asked))
+
+
+def _shared(setup: Setup, side: str) -> frozenset[str]:
+    """Fields of the app that several lines look at."""
+    seen = Counter(name for line in setup.lines for name in real_names(line.field(side)))
+    return frozenset(name for name, times in seen.items() if times > 1)
+
+
+def _folded(contact: Contact) -> frozenset[tuple[str, str]]:
+    return frozenset((item.kind, fold(item.name)) for item in contact.segments)
+
+
+def _as_left(step: Step, shown: Contact) -> dict[str, Any]:
+    """What the step's effects are, with the values as the app shows them."""
+    return {
+        target: {**effect, "left": shown.text(effect["name"])}
+        if effect and effect.get("kind") == FIELD
+        else effect
+        for target, effect in step.effects.items()
+    }
+
+
+def _kept_why(step: Step) -> str:
+    """The reason it was planned for stays; one of an earlier failure does not."""
+    return step.why if step.verb in ("mark", "undo") else ""
+
+
 def _sighting(sent: Sent, result: Written) -> Sighting:
-    stamps = stamps_of(sent.step.stamps)
+    numbers = {name: number for step in sent.steps for name, number in step.stamps.items()}
+    stamps = stamps_of(numbers)
     received = result.received
     if received is None:  # written, but gone before it could be read back
-        received = Received(result.id, "", Contact(values_of(sent.step)))
+        received = Received(result.id, "", expected(sent.steps, None))
     if result.adopted and received.contact is not None:
         # Only what still is as sent is ours; the rest was edited by somebody in the meantime.
-        sent_values = values_of(sent.step)
+        sent_values = values_of(sent.steps)
         stamps = {
             name: stamp
             for name, stamp in stamps.items()

@@ -1,49 +1,102 @@
-"""Steps at work: from rows to writes, and what a row's JSON means."""
+"""Steps at work: from rows to writes, and what a row's JSON means.
+
+All calling steps of one sync record and side go out in one call; the first of them *leads*.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from connections import mirror
 from connections.models import Record
 from connections.stamps import Stamp
-from connectors.connector import Create, Update, Write
-from connectors.contact import Value, value_from_json
+from connectors.connector import Create, Delete, Update, Write
+from connectors.contact import SEGMENT_KINDS, Contact, Segment, Value, value_from_json
 from sync.models import Step, SyncRecord
 
-#: Verbs of steps that call an app; all others only tell what was decided.
-WRITING = ("create", "update")
 #: So many are dropped with one statement: databases limit its variables.
 CHUNK = 400
 #: Sent, and not known whether it was carried out.
 OPEN = (Step.Result.SENT, Step.Result.UNKNOWN)
+#: What a step's fields tell that is no field of a contact.
+STATUS = "status"
 
 
 @dataclass
 class Sent:
-    """A step whose intent is committed, with what it takes to carry it out and to settle it."""
+    """The steps of one call, the leading one first, whose intent is committed, with what it
+    takes to carry them out and to settle them."""
 
-    step: Step
+    steps: Sequence[Step]
     row: SyncRecord
     write: Write
     target: Record | None
 
+    @property
+    def lead(self) -> Step:
+        return self.steps[0]
 
-def values_of(step: Step) -> dict[str, Value]:
-    """What the step writes, by field."""
-    return {name: value_from_json(change["after"]) for name, change in step.fields.items()}
+
+def values_of(steps: Sequence[Step]) -> dict[str, Value]:
+    """What the steps write, by field."""
+    return _values(steps, "after")
+
+
+def befores_of(steps: Sequence[Step]) -> dict[str, Value]:
+    """What the fields that the steps write showed before."""
+    return _values(steps, "before")
+
+
+def _values(steps: Sequence[Step], when: str) -> dict[str, Value]:
+    return {
+        name: value_from_json(change[when])
+        for step in steps
+        for name, change in step.fields.items()
+        if name not in SEGMENT_KINDS and name != STATUS
+    }
+
+
+def segments_of(steps: Sequence[Step]) -> tuple[frozenset[Segment], frozenset[Segment]]:
+    """What the steps put on and what they take off."""
+    changes = [
+        (kind, change)
+        for step in steps
+        for kind, change in step.fields.items()
+        if kind in SEGMENT_KINDS
+    ]
+    add = frozenset(Segment(kind, change["after"]) for kind, change in changes if change["after"])
+    remove = frozenset(
+        Segment(kind, change["before"]) for kind, change in changes if not change["after"]
+    )
+    return add, remove
 
 
 def stamps_of(numbers: dict[str, int]) -> dict[str, Stamp]:
     return {name: Stamp(number, raw=False) for name, number in numbers.items()}
 
 
-def write_of(step: Step, row: SyncRecord, target: Record | None) -> Write:
+def write_of(steps: Sequence[Step], row: SyncRecord, target: Record | None) -> Write:
+    add, remove = segments_of(steps)
     if target is None:
-        return Create(str(row.marker), values_of(step))
-    return Update(target.remote_id, target.version, mirror.raw_of(target), values_of(step))
+        status = next((step.fields[STATUS]["after"] for step in steps if STATUS in step.fields), "")
+        return Create(str(row.marker), values_of(steps), add, status)
+    if steps[0].verb == "delete":
+        return Delete(target.remote_id, target.version)
+    return Update(
+        target.remote_id, target.version, mirror.raw_of(target), values_of(steps), add, remove
+    )
+
+
+def expected(steps: Sequence[Step], old: Contact | None) -> Contact:
+    """The contact as it should be after these steps."""
+    add, remove = segments_of(steps)
+    before = old or Contact()
+    segments = frozenset(item for item in before.segments if item not in remove) | add
+    return Contact(
+        before.with_fields(values_of(steps)).fields, segments, before.status, before.created
+    )
 
 
 def discard(steps: Iterable[Step], now: datetime) -> None:

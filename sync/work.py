@@ -3,15 +3,18 @@ others. A chunk at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from connections.models import Connection, Record
+from connectors.contact import Contact
+from rules.setup import Setup
 from sync.engine.match import CAUSES_TO_REVIEW
-from sync.models import Planned, SyncRecord
+from sync.models import Planned, Run, Step, SyncRecord
+from sync.so_far import SoFar
 
 CHUNK = 400
 
@@ -19,11 +22,29 @@ CHUNK = 400
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is to be planned: what is newer than ``planned``, all of it under a new setup, and
-    what is due by itself; or only these records of a pilot."""
+    what is due by itself; or only these records of a pilot.
+
+    ``widened``: lines that start as a first match. ``pairs``: of whom a person said that they
+    are the same, each by the other. ``create``: of whom a person said that the counterpart is to
+    be made again. ``paper``: contacts as they are tried out to be.
+    """
 
     planned: Planned
     everything: bool = False
     only: frozenset[int] | None = None
+    widened: frozenset[str] = frozenset()
+    pairs: Mapping[int, int] = field(default_factory=dict)
+    create: frozenset[int] = frozenset()
+    paper: Mapping[int, Contact] = field(default_factory=dict)
+
+
+def work_under(setup: Setup, planned: Planned, only: frozenset[int] | None = None) -> Work:
+    """What a run under this setup has to plan; of a pilot these records only."""
+    everything = planned.setup_digest != setup.digest()
+    widened: frozenset[str] = frozenset()
+    if everything and planned.setup:
+        widened = setup.widened_since(Setup.from_json(planned.setup))
+    return Work(planned, everything, only, widened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +75,37 @@ def chunks(connection: Connection, work: Work, now: datetime) -> Iterator[Chunk]
 
 
 def _due(connection: Connection, now: datetime) -> Iterator[Chunk]:
-    due = SyncRecord.objects.filter(connection=connection, due_at__lte=now).order_by("pk")
-    yield from _in_chunks(due)
+    rows = SyncRecord.objects.filter(connection=connection)
+    due = rows.filter(Q(due_at__lte=now) | Q(pk__in=abandoned().values("sync_record")))
+    yield from _in_chunks(due.order_by("pk").values_list("a_id", "b_id"))
 
 
-def waiting(connection: Connection) -> Iterator[Chunk]:
-    """Those for whom others stand in the way: whoever moved may have made room."""
+def abandoned() -> QuerySet[Step]:
+    """Steps that were planned by a run that is no more. A run drops them and plans their people
+    again; who only looks (a preview) plans these people as well."""
+    steps = Step.objects.filter(result=Step.Result.PLANNED, sync_record__isnull=False)
+    return steps.exclude(run__state=Run.State.RUNNING)
+
+
+def waiting(connection: Connection, so_far: SoFar) -> Iterator[Chunk]:
+    """Those for whom others stand in the way: whoever moved may have made room. ``so_far``: what
+    this very plan has decided already."""
     rows = SyncRecord.objects.filter(connection=connection).filter(
         Q(state=SyncRecord.State.DUPLICATE)
         | Q(state=SyncRecord.State.TO_REVIEW, cause__in=CAUSES_TO_REVIEW)
         | Q(state=SyncRecord.State.IN_SYNC, cause="held")
     )
-    yield from _in_chunks(rows.order_by("pk"))
+    moved = so_far.moved()
+    pairs = [
+        (a, b)
+        for a, b in rows.order_by("pk").values_list("a_id", "b_id")
+        if a not in moved and b not in moved
+    ]
+    yield from _in_chunks([*pairs, *((row.a_id, row.b_id) for row in so_far.come())])
 
 
-def _in_chunks(rows: QuerySet[SyncRecord]) -> Iterator[Chunk]:
-    pairs = list(rows.values_list("a_id", "b_id"))
+def _in_chunks(rows: Iterable[tuple[int | None, int | None]]) -> Iterator[Chunk]:
+    pairs = list(rows)
     for side, ids in (
         ("a", [a for a, _ in pairs if a]),
         ("b", [b for a, b in pairs if b and not a]),

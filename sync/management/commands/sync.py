@@ -38,12 +38,35 @@ class Command(BaseCommand):
             action="store_true",
             help="start a draft, or let a held run go on: you have looked at what it will do",
         )
+        pilot = parser.add_mutually_exclusive_group()
+        pilot.add_argument(
+            "--contact",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="only this one: an e-mail, a:ID or b:ID; may be given several times",
+        )
+        pilot.add_argument(
+            "--first", type=int, default=0, metavar="N", help="only the first N of A: a pilot"
+        )
         parser.add_argument(
-            "--contact", default="", metavar="KEY", help="only this one: an e-mail, a:ID or b:ID"
+            "--check-again",
+            action="store_true",
+            help="read both sides in full first: of a held run, when what it saw is doubtful",
+        )
+        parser.add_argument(
+            "--leave-as-it-is",
+            action="store_true",
+            help="instead of what a run would do, take both sides as agreed; write nothing",
         )
         parser.add_argument("--json", action="store_true", help="one JSON object a connection")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["leave_as_it_is"] and (options["preview"] or options["approve"]):
+            raise CommandError(
+                "--leave-as-it-is writes nothing: give it without --preview and --approve.",
+                returncode=STOPPED,
+            )
         connections = chosen(options["names"], every=options["all"])
         statuses = [self._sync(connection, options) for connection in connections]
         status = next(status for status in (*PRECEDENCE,) if status in (*statuses, DONE))
@@ -53,9 +76,11 @@ class Command(BaseCommand):
     def _sync(self, connection: Connection, options: dict[str, Any]) -> int:
         run = ask_for_run(
             connection,
-            kind=Run.Kind.PREVIEW if options["preview"] else Run.Kind.SYNC,
+            kind=_kind(options),
             approved=options["approve"],
-            only=options["contact"],
+            only=f"first {first}" if (first := options["first"]) else "\n".join(options["contact"]),
+            full=options["check_again"],
+            task={"leave": True} if options["leave_as_it_is"] else None,
         )
         run = perform(run.pk, host=this_process(), report=self._progress(options["json"]))
         if options["json"]:
@@ -74,6 +99,12 @@ class Command(BaseCommand):
             self.stderr.write(f"\r\x1b[K{run.phase}{share}", ending="" if run.phase else "\r")
 
         return show
+
+
+def _kind(options: dict[str, Any]) -> str:
+    if options["leave_as_it_is"]:
+        return Run.Kind.BY_HAND
+    return Run.Kind.PREVIEW if options["preview"] else Run.Kind.SYNC
 
 
 def chosen(names: list[str], *, every: bool) -> list[Connection]:

@@ -1,0 +1,95 @@
+"""The two sides of a run at work: opened, and read before anything is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+
+from connections.accounts import refresh_catalogue
+from connections.models import Account, Connection, Container
+from connections.observe import observe
+from connectors.connector import Connector
+from connectors.errors import AppError
+from rules.setup import Setup
+from rules.vanishing import names_what_may_vanish
+from sync.apply import Side
+from sync.host import Host
+from sync.leases import Held
+from sync.models import Planned
+
+#: How old a catalogue may be before the app is asked again what it offers.
+CATALOGUE_AGE = timedelta(hours=1)
+
+Open = Callable[[Account], Connector]
+
+
+class Sides:
+    """``at_work``: the side whose app is being spoken to, to know whose fault an error is.
+    ``say`` tells what is being done."""
+
+    def __init__(
+        self, connection: Connection, host: Host, open_account: Open, say: Callable[[str], None]
+    ) -> None:
+        self.connection, self.host, self.say = connection, host, say
+        self._open_account = open_account
+        self.parts: dict[str, Side] = {}
+        self.at_work: str | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        try:
+            for side in "ab":
+                self.at_work = side
+                container = self.connection.container(side)
+                connector = self._open_account(container.account)
+                self.parts[side] = Side(side, container, connector)
+            yield
+        finally:
+            for part in self.parts.values():
+                part.connector.close()
+
+    def each(self) -> Iterator[Side]:
+        for side, part in self.parts.items():
+            self.at_work = side
+            yield part
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        return {side: part.connector.requests for side, part in self.parts.items()}
+
+    def refresh_catalogues(self) -> None:
+        """What the apps offer (fields, tags, buckets) changes seldom, and is asked for seldom."""
+        for part in self.each():
+            read_at = part.container.catalogue_at
+            if read_at is None or read_at < self.host.now() - CATALOGUE_AGE:
+                self.say(f"reading the fields of {part.container}")
+                refresh_catalogue(part.container, part.connector, self.host.now())
+
+    def asks_what_vanished(self, setup: Setup, planned: Planned) -> bool:
+        """A field or tag that vanished as a whole looks as if everybody had lost it. Where
+        contacts changed, and the setup names what may vanish, the app is asked once more."""
+        asked = False
+        for part in self.each():
+            container, upto = part.container, getattr(planned, f"{part.name}_number")
+            changed = Container.objects.filter(pk=container.pk, number__gt=upto)
+            if names_what_may_vanish(setup, part.name, container.catalogue) and changed.exists():
+                refresh_catalogue(container, part.connector, self.host.now())
+                asked = True
+        return asked
+
+    def observe(self, held: Held, sides: str = "ab", in_full: bool = False) -> None:
+        """Read the sides. When one fails, what the other showed is kept."""
+        failures: list[tuple[str, AppError]] = []
+        for side in sides:
+            self.at_work = side
+            part = self.parts[side]
+            self.say(f"reading {part.container}")
+            if in_full:
+                Container.objects.filter(pk=part.container.pk).update(cursor="")
+            try:
+                observe(part.container, part.connector, self.host.now, held.commit)
+            except AppError as error:
+                failures.append((side, error))
+        for self.at_work, failure in failures:
+            raise failure
