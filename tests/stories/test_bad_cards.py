@@ -162,9 +162,6 @@ def _assert_held(home: Home, gone: int) -> None:
     status, said = home.commands.sync("pair")
     assert (status, said["state"], said["in_sync"]) == (2, "held", len(NUMBERS))
     name = home.a.path("").split("/")[-2]
-    assert said["why"] == (
-        f"{gone} of 8 contacts are no longer in A (one · {name}). Nothing was changed in B. "
-        "If that is right, go on with `sync pair --approve`; if not, put the contacts back in the "
-        "app and sync again."
-    )
+    assert said["why"].startswith(f"{gone} of 8 contacts are no longer in A (one · {name}). ")
+    assert "`sync pair --approve`" in said["why"]
     assert (home.a.cards(), home.b.cards(), SyncRecord.objects.count()) == before

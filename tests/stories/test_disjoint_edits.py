@@ -14,6 +14,8 @@ from tests.stories.installation import InThisProcess, account, pair
 from tests.stories.vcards import content_lines, property_of, value_of, with_property
 
 NUMBERS = range(10)
+#: Here everybody's values are overwritten, for which a run would stop and ask.
+EVERYBODY = "brakes: {overwrites: [10, 1]}"
 
 
 @dataclass
@@ -73,7 +75,7 @@ def books(
         + account("one", {**radicale.credentials(a.url)}, literal=True)
         + account("two", {"url": b.url}, literal=True)
         + "connections:\n"
-        + pair("{account: one}", "{account: two}", *options)
+        + pair("{account: one}", "{account: two}", EVERYBODY, *options)
     )
     assert said.status == 0, said.err
     assert quick.sync("pair")[1]["b"]["created"] == len(NUMBERS)
