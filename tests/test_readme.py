@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
+from django.utils import timezone
 
+from connectors.memory import store
+from connectors.memory.app import MemoryApp, Quirks
 from rules.configuration.loading import load
 
 ROOT = Path(__file__).parent.parent
@@ -45,8 +49,17 @@ def test_every_manage_line_of_the_readme_names_a_command() -> None:
     assert {call[2] for call in calls} <= set(get_commands())
 
 
+@pytest.fixture
+def placed() -> Iterator[None]:
+    """Apps that can do what an address book can."""
+    quirks = Quirks(segments=frozenset({"category"}))
+    store.placed.update({name: MemoryApp(timezone.now, quirks) for name in ("one", "two")})
+    yield
+    store.placed.clear()
+
+
 @pytest.mark.parametrize("text", [text for kind, text in FENCED if kind == "yaml"])
-def test_the_configuration_files_of_the_readme_are_valid(db: None, var: Path, text: str) -> None:
+def test_the_configuration_files_of_the_readme_are_valid(db: None, placed: None, text: str) -> None:
     """With memory apps in place of address book servers that do not exist."""
     text = re.sub(r"app: carddav", "app: memory", text)
     text = re.sub(r"credentials: \{url.*", "credentials: {name: NAME}", text)

@@ -16,11 +16,11 @@ from pathlib import Path
 from tests.benchmarks import measure, servers
 from tests.benchmarks.books import edit, surviving
 from tests.benchmarks.report import Sample, Startup, machine, table
+from tests.benchmarks.results import keep
 from tests.benchmarks.servers import Place
 from tests.benchmarks.tools import Accord, Tool, Vdirsyncer
 from tests.cards import realistic_cards
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
 SHARE = 0.01
 
 
@@ -53,27 +53,7 @@ def main() -> None:
         text = f"{about}\n\n{table(samples, startups)}"
         _say(f"## {title}\n\n{text}\n")
         if not given.quick and not given.tool:
-            _keep(title, text)
-
-
-def _keep(title: str, text: str) -> None:
-    """Put the section in the place of the one from an earlier run."""
-    old = RESULTS.read_text() if RESULTS.exists() else ""
-    sections = dict(part.split("\n\n", 1) for part in old.split("\n## ")[1:])
-    sections[title] = text + "\n"
-    parts = [f"## {name}\n\n{sections[name].rstrip()}\n" for name in sorted(sections)]
-    RESULTS.write_text("\n".join([_HEAD + "\n", *parts]))
-
-
-_HEAD = """# Accord beside vdirsyncer
-
-Written by `python -m tests.benchmarks` (tests/benchmarks/). Medians over the runs, in which the
-two take turns. Wall and CPU seconds (user + system, of the client's process) are after start-up,
-which stands beside them: loading all modules that a sync uses, and doing nothing. Bodies and
-*with heads* are the bytes of HTTP on the wire in both directions and on both sides. *1 %
-changed*: that share of the cards got a job title on the left. *Both sides*: they got another
-title on the left and a nickname on the right; *edits kept* tells of how many of them both books
-then show both."""
+            keep(title, text)
 
 
 def _arguments() -> argparse.Namespace:

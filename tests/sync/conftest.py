@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connections.accounts import keep_container, open_account, refresh_catalogue
 from connections.mappings import default_lines
@@ -129,7 +130,7 @@ def connect(name: str, a: str, b: str, **options: Any) -> Connection:
         )
         connector = open_account(account)
         sides.append(keep_container(account, connector.containers()[0]))
-        refresh_catalogue(sides[-1], connector)
+        refresh_catalogue(sides[-1], connector, timezone.now())
     options = {"state": Connection.State.ACTIVE, **options}
     made = Connection.objects.create(name=name, a=sides[0], b=sides[1], **options)
     for position, line in enumerate(default_lines(sides[0].catalogue, sides[1].catalogue)):

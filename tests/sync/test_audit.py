@@ -39,6 +39,7 @@ def test_a_line_of_json_is_what_the_contract_says(synced: Pair) -> None:
     assert json.loads(line) == {
         "at": step.at.isoformat(),
         "run": step.run_id,
+        "step": step.pk,
         "verb": "update",
         "side": "b",
         "a": "a1",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from connections.accounts import keep_container, open_account, refresh_catalogue
 from connections.mappings import default_lines
@@ -30,7 +31,7 @@ def connection(transactional_db: None, var: Path) -> Connection:
         account = Account.objects.create(name=name, app="memory", sealed=seal({"name": name}))
         connector = open_account(account)
         sides.append(keep_container(account, connector.containers()[0]))
-        refresh_catalogue(sides[-1], connector)
+        refresh_catalogue(sides[-1], connector, timezone.now())
     made = Connection.objects.create(name="pair", a=sides[0], b=sides[1])
     for position, line in enumerate(default_lines(sides[0].catalogue, sides[1].catalogue)):
         FieldMapping.objects.create(connection=made, position=position, **line._asdict())

@@ -3,21 +3,36 @@
 Events (``pid``: number of a person; ``n``: number of a word, unique in the history):
 
 =====================================  ==========================================================
-("add", side, pid, fields)             a contact is entered; fields: ((name, (n, …)), …)
+("add", side, pid, fields, tags?)      a contact is entered; fields: ((name, (n, …)), …)
 ("set", side, pid, field, n)           a scalar field gets another value
 ("clear", side, pid, field)            … or none
 ("put", side, pid, field, n)           an element is added to a list
 ("take", side, pid, field, k)          its k-th element is removed (modulo its length)
 ("swap", side, pid, field, k, n)       … or replaced
 ("turn", side, pid, field)             the list is put in another order: no change at all
+("tag", side, pid, name)               a tag is put on
+("untag", side, pid, name)             … or taken off
+("level", side, pid, text)             the field that no mapping covers but rules set
 ("delete", side, pid)                  the contact is deleted
+("archive", side, pid)                 … or archived
+("restore", side, pid)                 the latest of both comes back
+("remake", side, pid)                  deleted, and entered anew with the same values
+("merge", side, pid, fields)           entered twice, and the older merged into the new one
+("unsubscribe", side, pid)             the person does not want to be written to any more
+("subscribe", side, pid)               … and wants it again
 ("tick", seconds)                      time passes
-("run",), ("preview",)                 with all the faults below that were listed since the last
+("run", connection?)                   with all the faults below that were listed since the last;
+("preview",)                           connections are "ab", in a ring also "bc" and "ca"
+("undo", n)                            the n-th last of the runs that were done is undone
+("rules", rules)                       the rules are others from now on (of the first connection)
 ("at", call, moment, what, …)          in the next run, at its call number ``call`` (from 1):
                                        moment "before", "within" (between the first two writes
                                        of a batch) or "after"; what: an event of a user (above),
                                        "kill" (known to be dead), "vanish" (another machine: its
-                                       death must be inferred), "lost" (no answer), "busy"
+                                       death must be inferred), "lost" (no answer), "busy";
+                                       ("overlap", connection): another worker starts a run just
+                                       then; ("stall", seconds): first this one gives no sign of
+                                       life for so long
 ("commit", number, moment, what)       the same at a commit; what: "kill" or "vanish"
 ("forget", side)                       the app no longer knows the cursor
 =====================================  ==========================================================
@@ -29,12 +44,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.written import DEFAULT_RULES, WrittenRule
+
 Event = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """``a`` and ``b``: Quirks that differ from the default. ``fields``: those that are mapped."""
+    """``a``, ``b`` and ``c``: Quirks that differ from the default; ``ring``: there is a third
+    app, and a connection between each two. ``fields``: those that are mapped, by ``arrows`` one
+    way only. ``picky``: by app a field of which it refuses every fifth word; ``required``: by app
+    a field without which it takes nobody. ``winners``: by connection, of a ring."""
 
     a: Mapping[str, Any] = field(default_factory=dict)
     b: Mapping[str, Any] = field(default_factory=dict)
@@ -43,9 +63,37 @@ class Setting:
     winner: str = "a"
     avoid_duplicates: bool = True
     never_blank: bool = False
+    arrows: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[WrittenRule, ...] = DEFAULT_RULES
+    sync_deletions: tuple[str, ...] = ()
+    sync_unsubscribes: tuple[str, ...] = ()
+    new_status: str = ""
+    brakes: Mapping[str, Any] = field(default_factory=dict)
+    picky: Mapping[str, str] = field(default_factory=dict)
+    required: Mapping[str, str] = field(default_factory=dict)
+    ring: bool = False
+    c: Mapping[str, Any] = field(default_factory=dict)
+    winners: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def apps(self) -> str:
+        return "abc" if self.ring else "ab"
+
+    @property
+    def connections(self) -> tuple[str, ...]:
+        """Each by its two apps."""
+        return ("ab", "bc", "ca") if self.ring else ("ab",)
 
     def quirks(self, side: str) -> Mapping[str, Any]:
-        return self.a if side == "a" else self.b
+        return {"a": self.a, "b": self.b, "c": self.c}[side]
+
+    def flows_to(self, name: str, side: str) -> bool:
+        """Does this field's line write this side (of the first connection)?"""
+        arrow = "->" if side == "b" else "<-"
+        return self.arrows.get(name, arrow) == arrow and self.may_write(side)
+
+    def may_write(self, side: str) -> bool:
+        return self.direction in ("two-way", "b-to-a" if side == "a" else "a-to-b")
 
 
 @dataclass(frozen=True)
@@ -55,4 +103,15 @@ class History:
 
     def __str__(self) -> str:
         lines = "".join(f"        {event!r},\n" for event in self.events)
-        return f"History(\n    {self.setting!r},\n    (\n{lines}    ),\n)"
+        return f"History(\n    {_shown(self.setting)},\n    (\n{lines}    ),\n)"
+
+    @property
+    def has_rules(self) -> bool:
+        return self.setting.rules != DEFAULT_RULES or any(x[0] == "rules" for x in self.events)
+
+
+def _shown(setting: Setting) -> str:
+    """Only what is not as usual."""
+    usual = Setting()
+    names = [name for name in vars(usual) if getattr(setting, name) != getattr(usual, name)]
+    return f"Setting({', '.join(f'{name}={getattr(setting, name)!r}' for name in names)})"

@@ -27,6 +27,8 @@ Plant = tuple[object, str, Any]
 
 @dataclass(frozen=True)
 class Mutant:
+    """``plants``: what is replaced while it lasts; ``histories``: in one of them it shows."""
+
     name: str
     plants: Sequence[Plant]
     histories: Sequence[History]
@@ -78,29 +80,29 @@ def _observe_token_first(
     container.refresh_from_db()
 
 
-def _forget_create(setup: object, side: object, step: Any, now: Any, commit: Any) -> None:
+def _forget_create(setup: object, side: object, steps: Any, now: Any, commit: Any) -> None:
     """A create that was sent is forgotten, so it is planned again."""
-    with commit():
-        discard([step], now())
-
-
-def _forget_updates(setup: object, side: object, steps: Any, now: Any, commit: Any) -> None:
-    """An update that was sent is forgotten: whatever is shown is taken for a person's edit."""
     with commit():
         discard(steps, now())
 
 
-def _forget_pair(gone: list[str], memory: object) -> Decision:
+def _forget_updates(setup: object, side: object, calls: Any, now: Any, commit: Any) -> None:
+    """An update that was sent is forgotten: whatever is shown is taken for a person's edit."""
+    with commit():
+        discard([step for steps in calls for step in steps], now())
+
+
+def _forget_pair(sides: object, memory: object, setup: object, scope: object) -> Decision:
     """A deleted contact leaves no trace, so its counterpart seems to be new."""
     return Decision(state="")
 
 
 def _agreed_as_shown(
-    settlement: Any, row: Any, step: Any, shown: Any, adopted: bool,
+    settlement: Any, sent: Any, old: Any, shown: Any, adopted: bool,
     agreed: Callable[..., Any] = settle.Settlement._agreed,
 ) -> Any:  # fmt: skip
     """What an adopted create shows is taken as agreed, not what was sent."""
-    return agreed(settlement, row, step, shown, False)
+    return agreed(settlement, sent, old, shown, False)
 
 
 def _absent_at_once(container: Container, seen: set[str], now: datetime, lag: float) -> list[str]:

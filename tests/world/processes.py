@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 #: Called with "before" or "after" at each commit.
 AtCommit = Callable[[str], None]
@@ -28,6 +28,7 @@ class Process:
     def __init__(self, name: str, at_commit: AtCommit) -> None:
         self.name = name
         self.is_dead = False
+        self._is_waiting = False
         self._at_commit = at_commit
 
     def die(self) -> None:
@@ -43,11 +44,24 @@ class Process:
             raise Killed(self.name)
 
     @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Meanwhile another process has the database."""
+        self._is_waiting = True
+        try:
+            yield
+        finally:
+            self._is_waiting = False
+
+    @contextmanager
     def running(self) -> Iterator[None]:
         """While it lives, the database connection is its own."""
+        others = vars(connections[DEFAULT_DB_ALIAS]).get("_commit")
         commit = connection._commit
 
         def gated() -> None:
+            if self._is_waiting:
+                commit()
+                return
             self.check()
             self._at_commit("before")
             commit()
@@ -59,12 +73,16 @@ class Process:
                 yield
         finally:
             del connection._commit
+            if others is not None:
+                connection._commit = others
             if self.is_dead:
                 connection.close()
 
     def _statement(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
+        if self._is_waiting:
+            return execute(sql, params, many, context)
         self.check()
         commits = not connection.in_atomic_block and sql.startswith(_CHANGES)
         if commits:

@@ -9,17 +9,26 @@ from typing import TypeVar
 from tests.world.history import Event, History, Setting
 
 Part = TypeVar("Part")
+_OPTIONS = (
+    "direction", "winner", "avoid_duplicates", "never_blank", "arrows", "picky", "required",
+    "sync_deletions", "sync_unsubscribes", "brakes", "winners",
+)  # fmt: skip
 Fails = Callable[[History], bool]
 
 
 def shrunk(history: History, fails: Fails) -> History:
-    """With as few events, entries of a card and quirks as still fail."""
+    """With as few events, rules, entries of a card and quirks as still fail."""
     events = _fewest(history.events, lambda kept: fails(replace(history, events=kept)))
     history = replace(history, events=events)
     for simpler in _simpler(history.setting):
         setting = simpler(history.setting)
         if fails(replace(history, setting=setting)):
             history = replace(history, setting=setting)
+    told = history.setting
+    rules = _fewest(
+        told.rules, lambda kept: fails(replace(history, setting=replace(told, rules=kept)))
+    )
+    history = replace(history, setting=replace(told, rules=rules))
     for position, event in enumerate(history.events):
         if event[0] == "add":
             history = _with_fewest_fields(history, position, event, fails)
@@ -42,7 +51,7 @@ def _fewest(parts: tuple[Part, ...], fails: Callable[[tuple[Part, ...]], bool]) 
 
 def _with_fewest_fields(history: History, position: int, event: Event, fails: Fails) -> History:
     def having(fields: Sequence[tuple[str, tuple[int, ...]]]) -> History:
-        smaller = (*event[:3], tuple(fields))
+        smaller = (*event[:3], tuple(fields), *event[4:])
         return replace(
             history, events=(*history.events[:position], smaller, *history.events[position + 1 :])
         )
@@ -52,7 +61,7 @@ def _with_fewest_fields(history: History, position: int, event: Event, fails: Fa
 
 def _simpler(setting: Setting) -> Iterator[Callable[[Setting], Setting]]:
     """Ways to make a setting more usual, one thing at a time."""
-    for side in "ab":
+    for side in setting.apps:
         for name in setting.quirks(side):
             yield lambda now, side=side, name=name: replace(
                 now, **{side: {k: v for k, v in now.quirks(side).items() if k != name}}
@@ -61,5 +70,5 @@ def _simpler(setting: Setting) -> Iterator[Callable[[Setting], Setting]]:
         if name == "emails":
             continue  # without them nobody could be known
         yield lambda now, name=name: replace(now, fields=tuple(f for f in now.fields if f != name))
-    for option in ("direction", "winner", "avoid_duplicates", "never_blank"):
+    for option in _OPTIONS:
         yield lambda now, option=option: replace(now, **{option: getattr(Setting(), option)})

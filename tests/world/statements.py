@@ -34,7 +34,7 @@ class Statement:
 
 
 def seen(statements: Iterable[Statement], until: dict[str, datetime]) -> bool:
-    return all(said.at <= until[said.side] for said in statements)
+    return all(said.at <= until[said.side] for said in statements if said.side in until)
 
 
 def unite(one: Statement, two: Statement) -> None:

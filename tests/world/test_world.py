@@ -5,25 +5,43 @@ from __future__ import annotations
 import pytest
 
 from tests.world.chance import history
+from tests.world.chance_rules import ring, whole
 from tests.world.history import Event, History, Setting
-from tests.world.verdict import lived, report, trace, verdict
+from tests.world.verdict import final, lived, report, trace, undisturbed, verdict
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 
 
-def test_histories_by_chance_end_well(request: pytest.FixtureRequest) -> None:
+#: How histories of a kind are made from a seed.
+KINDS = {"two apps": history, "with rules": whole, "ring": ring}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_histories_by_chance_end_well(kind: str, request: pytest.FixtureRequest) -> None:
+    """As many as ``--histories`` says, a third of each kind."""
     first = request.config.getoption("--seed")
-    seeds = range(first, first + request.config.getoption("--histories"))
-    print(f"world: seeds {seeds.start} to {seeds.stop - 1}")
-    for seed in seeds:
-        story = history(seed)
+    count = -(-request.config.getoption("--histories") // len(KINDS))
+    print(f"world, {kind}: seeds {first} to {first + count - 1}")
+    for seed in range(first, first + count):
+        story = KINDS[kind](seed)
         complaints = verdict(story)
-        assert not complaints, report(story, complaints, f"--histories 1 --seed {seed}")
+        assert not complaints, report(story, complaints, f"{kind}: --histories 1 --seed {seed}")
 
 
-@pytest.mark.parametrize("seed", range(20261123, 20261128))
-def test_same_history_same_trace(seed: int) -> None:
-    assert trace(history(seed)) == trace(history(seed))
+@pytest.mark.parametrize(("kind", "seed"), [("two apps", 20261123), ("with rules", 3), ("ring", 5)])
+def test_same_history_same_trace(kind: str, seed: int) -> None:
+    """I14: nothing but the history decides."""
+    story = KINDS[kind](seed)
+    assert trace(story) == trace(story)
+
+
+@pytest.mark.parametrize("seed", range(20261123, 20261127))
+def test_order_of_reading_does_not_matter(seed: int) -> None:
+    """I18: apps that tell of everybody in the other order end up with the same."""
+    story = undisturbed(whole(seed))
+    straight, _ = lived(story)
+    turned, _ = lived(story, turned=True)
+    assert final(straight) == final(turned), str(story)
 
 
 #: Two who meet, one who is made in each app; when that is done, edits on each side.

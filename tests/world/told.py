@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.world.app import Entry
+from tests.world.lives import Lives
+from tests.world.ruling import in_scope
 from tests.world.statements import Statement, beats, seen, unite
 from tests.world.words import LISTS, SCALARS, Word, word_of, words_of
 from tests.world.world import Told, World
@@ -22,20 +24,25 @@ Place = tuple[str, str]
 
 @dataclass
 class Person:
-    """All that was said about one person. ``excused``: why nothing can be demanded of them."""
+    """All that was said about one person. ``excused``: why nothing can be demanded of them;
+    ``mixed``: why nobody can say which word is the last, since two contacts became one."""
 
     pid: int
     excused: str = ""
-    #: When both contacts had been seen by a run that finished: by side the remote id.
-    known: dict[str, str] = field(default_factory=dict)
+    mixed: str = ""
+    #: By connection, when both contacts had been seen by a run that finished: by side the id.
+    known: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    #: Since when all connections know it. Until then any of them may meet two of its contacts
+    #: for the first time, and its winner's value may be one that another has seen replaced.
+    met_at: datetime | None = None
     said: dict[str, list[Statement]] = field(default_factory=lambda: defaultdict(list))
     stands: dict[tuple[str, str, str], Statement] = field(default_factory=dict)
     elements: dict[tuple[str, str, str], dict[Word, Statement]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    #: Since when it is gone, by side.
     deleted: dict[str, datetime] = field(default_factory=dict)
-    added: dict[str, Entry] = field(default_factory=dict)
-    alive: dict[str, dict[str, Entry]] = field(default_factory=lambda: {"a": {}, "b": {}})
+    alive: dict[str, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     #: Fields that were edited between a write and its reading back, in an app whose answer does
     #: not tell what it holds: nobody can know what part of that was the app's own doing.
     blurred: set[str] = field(default_factory=set)
@@ -43,22 +50,42 @@ class Person:
     #: What the engine carried there, by place, field and word: in which run.
     carried: dict[tuple[str, str, str, Word | None], int] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    ids: set[Place] = field(default_factory=set)
+
+    def early(self, name: str) -> set[Word | None]:
+        """What was said, and taken back, about a field before all had met."""
+        met_at = self.met_at
+        return {
+            said.word
+            for said in self.said[name]
+            if met_at is None or said.at <= met_at or (said.taken and said.taken[1] <= met_at)
+        }
+
+    def is_alone(self, side: str) -> bool:
+        return len(self.alive[side]) == 1
+
+    def the(self, side: str) -> str:
+        """The id of the only one."""
+        return next(iter(self.alive[side]))
 
 
 class Tale:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.lag = {side: float(world.apps[side].quirks.lag) for side in "ab"}
+        self.sides = world.setting.apps
+        self.lag = {side: float(app.quirks.lag) for side, app in world.apps.items()}
         self.people: dict[int, Person] = {}
+        self.lives = Lives(world)
         entries = world.journal.entries
         #: The last run so far that finished: what was written until then is known as written.
         self.done = 0
         position = 0
-        for run in world.runs:
+        # A run within another comes before that.
+        for run in sorted(world.runs, key=lambda run: (run.last, not run.within)):
             for entry in entries[position : run.last]:
                 self._take(entry)
-            position = run.last
-            if run.state == "done" and run.kind == "sync":
+            position = max(position, run.last)
+            if run.is_done and run.kind == "sync":
                 self.done = run.number
                 self._agree(run)
         for entry in entries[position:]:
@@ -69,13 +96,18 @@ class Tale:
     def _take(self, entry: Entry) -> None:
         person = self.people.setdefault(entry.person, Person(entry.person))
         place = (entry.side, entry.id)
-        if entry.before is None:
-            self._appear(person, entry)
-        if entry.after is None:
+        if entry.is_alive and not entry.was_alive:
+            self._appear(person, place, entry)
+        if not entry.is_alive:
             person.alive[entry.side].pop(entry.id, None)
             person.deleted[entry.side] = entry.at
+            if not self.world.apps[entry.side].quirks.tells_deletions:
+                person.excused = person.excused or "its app tells nobody that it is gone"
+            if not any(person.alive.values()):
+                person.known.clear()  # gone everywhere: who comes now is somebody new
             return
         person.alive[entry.side][entry.id] = person.alive[entry.side].get(entry.id, entry)
+        person.deleted.pop(entry.side, None)
         self._note_blurred(person, place, entry)
         for name in SCALARS:
             self._scalar(person, place, name, entry)
@@ -93,16 +125,16 @@ class Tale:
             if run and run == entry.run:
                 person.blurred |= written & changed
 
-    def _appear(self, person: Person, entry: Entry) -> None:
+    def _appear(self, person: Person, place: Place, entry: Entry) -> None:
+        if any(side == entry.side for side, _ in person.ids - {place}):
+            person.mixed = person.mixed or "it was there before as another contact"
+        person.ids.add(place)
         there = person.alive[entry.side]
         if entry.by_user:
-            if person.added.get(entry.side):
-                person.excused = "it was entered again after it had been deleted"
-            person.added[entry.side] = entry
             return
-        if entry.side in person.known:
-            person.complaints.append(f"I5: created again in {entry.side} after it was deleted")
         run = self.world.runs[entry.run - 1]
+        if entry.side in person.known[run.of]:
+            person.complaints.append(f"I5: created again in {entry.side} after it was deleted")
         seen_until = run.looked[entry.side] - timedelta(seconds=self.lag[entry.side])
         for rival in there.values():
             if rival.by_user and rival.at > seen_until:
@@ -113,17 +145,18 @@ class Tale:
     # --- single values ---
 
     def _scalar(self, person: Person, place: Place, name: str, entry: Entry) -> None:
-        old, new = word_of(entry.before, name), word_of(entry.after, name)
+        before = person.stands.get((*place, name))
+        old = before.word if before else None
+        new = word_of(entry.after, name)
         if old == new:
             return
-        before = person.stands.get((*place, name))
         if entry.by_user:
             said = Statement(new, entry.side, entry.at, entry.run)
             person.said[name].append(said)
             if before and not self._unanswered(person, (*place, name), old):
                 before.find().beaten_by.add(said)
         else:
-            found = self._carried(person, entry.side, name, new)
+            found = self._carried(person, entry, name, new)
             if found is None:
                 person.complaints.append(f"I3: {name} became {new} in {place}; nobody said that")
                 return
@@ -140,14 +173,22 @@ class Tale:
         run = person.carried.get((*at, word), 0)
         return run > self.done and self.world.runs[run - 1].state != "done"
 
-    def _carried(self, person: Person, side: str, name: str, word: Word | None) -> Statement | None:
+    def _carried(
+        self, person: Person, entry: Entry, name: str, word: Word | None
+    ) -> Statement | None:
         """Whose statement the engine carried over: what stands on the other side now, else the
-        latest that said so."""
+        latest that said so. An undo puts back what was there before, even if nothing was."""
+        run = self.world.runs[entry.run - 1]
         there = [
-            said for (at, _, field_), said in person.stands.items() if at != side and field_ == name
+            said
+            for (at, _, field_), said in person.stands.items()
+            if at != entry.side and at in run.of and field_ == name
         ]
         said = [*there, *reversed(person.said[name])]
-        return next((statement for statement in said if statement.word == word), None)
+        found = next((statement for statement in said if statement.word == word), None)
+        if found is None and run.undoes and word is None:
+            found = Statement(None, entry.side, entry.at, entry.run)
+        return found
 
     def _unseen(self, side: str, at: datetime, entry: Entry) -> bool:
         """Could the run that wrote ``entry`` not have seen what was said at that time? Without
@@ -185,8 +226,14 @@ class Tale:
                     said.find().loose = True
             elif self._unseen(said.side, said.at, entry):
                 said.find().loose = True
-        if name == "emails" and gone and entry.by_user and not person.known:
+        if name == "emails" and gone and entry.by_user and not self._is_known(person, place):
             person.excused = person.excused or "its address changed before the two had met"
+
+    def _is_known(self, person: Person, place: Place | None = None) -> bool:
+        """To all connections; ``place``: as this very contact."""
+        side, id = place or ("", "")
+        known = [person.known[name] for name in self.world.connections]
+        return all(pair and pair.get(side, id) == id for pair in known)
 
     def _element(self, person: Person, side: str, name: str, word: Word) -> Statement | None:
         there = [
@@ -201,23 +248,76 @@ class Tale:
 
     def _agree(self, run: Told) -> None:
         """A run finished: what both sides showed it alike is one statement from now on."""
-        until = {side: at - timedelta(seconds=self.lag[side]) for side, at in run.looked.items()}
+        until = self.lives.horizon(run)
+        if len(until) < 2:
+            return
+        one_side, two_side = tuple(run.of)
         for person in self.people.values():
-            if any(len(person.alive[side]) != 1 for side in "ab") or len(until) < 2:
+            if not (person.is_alone(one_side) and person.is_alone(two_side)):
                 continue
-            (a, entry_a), (b, entry_b) = (next(iter(person.alive[s].items())) for s in "ab")
-            if entry_a.at > until["a"] or entry_b.at > until["b"]:
+            one_id, two_id = person.the(one_side), person.the(two_side)
+            entries = {side: person.alive[side][person.the(side)] for side in run.of}
+            if any(entry.at > until[side] for side, entry in entries.items()):
                 continue
-            person.known = {"a": a, "b": b}
+            if self._was_in(person, run) is not True:
+                continue
+            person.known[run.of] = {one_side: one_id, two_side: two_id}
+            if person.met_at is None and self._is_known(person):
+                person.met_at = run.ended
+            one_place, two_place = (one_side, one_id), (two_side, two_id)
             for name in SCALARS:
-                one, two = person.stands.get(("a", a, name)), person.stands.get(("b", b, name))
+                one = person.stands.get((*one_place, name))
+                two = person.stands.get((*two_place, name))
                 if one and two and one.word == two.word and seen((one, two), until):
                     unite(one, two)
             for name in LISTS:
-                ones, twos = person.elements[("a", a, name)], person.elements[("b", b, name)]
+                ones = person.elements[(*one_place, name)]
+                twos = person.elements[(*two_place, name)]
                 for word in ones.keys() & twos.keys():
                     if seen((ones[word], twos[word]), until):
                         unite(ones[word], twos[word])
+
+    def _was_in(self, person: Person, run: Told) -> bool | None:
+        """Was the pair in scope as the run may have seen it, whatever that was exactly?"""
+        if run.of != "ab":
+            return True
+        setting = self.world.setting
+        moments = self.lives.moments(person.pid, run)
+        truths = {in_scope(run.rules, setting, shadows) for shadows in moments}
+        return truths.pop() if len(truths) == 1 else None
+
+    def is_refused(self, person: Person) -> bool:
+        """Does an app not take the person as the other shows them?"""
+        for side, app in self.world.apps.items():
+            for other, there in self.world.apps.items():
+                if other == side or not person.alive[other]:
+                    continue
+                contact = there.contacts()[person.the(other)]
+                needed = self.world.setting.required.get(side, "")
+                if app.refuses(contact) or (needed and not contact.get(needed)):
+                    return True
+        return False
+
+    def was_undone(self, person: Person) -> bool:
+        """Was it there when a run was undone?"""
+        undone = [run.first for run in self.world.runs if run.undoes]
+        before = self.world.journal.entries[: max(undone, default=0)]
+        return any(entry.person == person.pid for entry in before)
+
+    def was_ever_out(self, person: Person) -> bool:
+        """May any run have found it out of scope?"""
+        syncs = [run for run in self.world.runs if run.kind == "sync" and len(run.looked) == 2]
+        return any(self._was_in(person, run) is False for run in syncs) or self._was_torn(
+            person, syncs
+        )
+
+    def _was_torn(self, person: Person, syncs: list[Told]) -> bool:
+        """May a run have found it either in or out?"""
+        return any(
+            self._was_in(person, run) is None
+            for run in syncs
+            if any(self.lives.moments(person.pid, run))
+        )
 
 
 def changed_fields(entry: Entry) -> frozenset[str]:

@@ -10,13 +10,15 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from connectors.contact import Address, Contact, Entry, Value
+from connectors.contact import Address, Contact, Entry, Segment, Value
 
 SCALARS = ("first_name", "last_name", "company", "job_title", "notes")
 LISTS = ("emails", "phones", "urls", "addresses")
 FIELDS = (*SCALARS, *LISTS)
-#: A field that no mapping ever covers.
+#: A field that no mapping and no rule ever covers.
 UNMAPPED = "custom:Shoe size"
+#: A field that no mapping covers and rules set.
+LEVEL = "custom:Level"
 LABELS = ("home", "work", "")
 
 _PHONE = re.compile(r"32475(\d{2})(\d{4})")
@@ -47,7 +49,9 @@ def entry_of(field: str, word: Word) -> Entry:
     return Entry(f"{text}@Ex.org" if field == "emails" else f"https://www.{text}.example/", label)
 
 
-def contact_of(person: int, fields: tuple[tuple[str, tuple[int, ...]], ...]) -> Contact:
+def contact_of(
+    person: int, fields: tuple[tuple[str, tuple[int, ...]], ...], tags: tuple[str, ...] = ()
+) -> Contact:
     """``fields``: by field the numbers of the words in it."""
     values: dict[str, Value] = {UNMAPPED: f"P{person}w0 forty"}
     for field, numbers in fields:
@@ -56,7 +60,11 @@ def contact_of(person: int, fields: tuple[tuple[str, tuple[int, ...]], ...]) -> 
             values[field] = tuple(entry_of(field, word) for word in words)
         else:
             values[field] = value_of(field, words[0])
-    return Contact(values)
+    return Contact(values, frozenset(Segment("tag", tag) for tag in tags))
+
+
+def tags_of(contact: Contact | None) -> frozenset[str]:
+    return frozenset(item.name for item in contact.segments) if contact else frozenset()
 
 
 @cache

@@ -1,39 +1,33 @@
-"""Living through a history: the real engine between two apps, with what happens to both."""
+"""Living through a history: the real engine between apps, with what happens to all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-
-from connections.catalogues import catalogue_to_json
-from connections.models import Account, Connection, Container, FieldMapping
-from connections.vault import seal
-from connectors.connector import Catalogue
+from connections.models import Connection, Container
 from connectors.errors import TryAgain, Unanswered
-from connectors.fields import STANDARD, Field
-from connectors.memory.app import Quirks
-from connectors.memory.connector import CONTAINER
 from connectors.memory.store import placed
+from rules.written import DEFAULT_RULES, WrittenRule
 from sync.host import Host
 from sync.models import Run, Step
 from sync.queue import ask_for_run
 from sync.run import perform
 from tests.world.app import Journal, WatchedApp
+from tests.world.building import (
+    build_connection,
+    build_container,
+    empty_tables,
+    quirks_of,
+    write_rules,
+)
 from tests.world.clock import Clock
+from tests.world.deeds import do
 from tests.world.history import Event, History
 from tests.world.processes import Killed, Process
-from tests.world.words import UNMAPPED, contact_of, edited, person_of
 
-_TABLES = (
-    "sync_step", "sync_run", "sync_syncrecord", "sync_planned", "sync_lease",
-    "connections_key", "connections_record", "connections_fieldmapping",
-    "connections_connection", "connections_container", "connections_account",
-)  # fmt: skip
-_CATALOGUE = Catalogue((*STANDARD.values(), Field(UNMAPPED, "Shoe size")))
 #: Seconds between the runs after the last event: longer than any app's lag, then longer than
 #: any pause before another try.
 SETTLING = (400, 20_000, 400, 20_000, 400, 20_000, 400, 400)
@@ -43,11 +37,14 @@ CALL = 0.25
 
 @dataclass
 class Told:
-    """What a run looked like from outside. ``looked``: by side when its changes were asked."""
+    """What a run looked like from outside. ``of``: its connection, by its two apps; ``looked``:
+    by app when its changes were asked."""
 
     number: int
     started: datetime
+    ended: datetime
     kind: str
+    of: str = "ab"
     state: str = "killed"
     looked: dict[str, datetime] = field(default_factory=dict)
     requests: dict[str, int] = field(default_factory=dict)
@@ -58,51 +55,66 @@ class Told:
     calls: int = 0
     faults: bool = False
     why: str = ""
+    approved: bool = False
+    #: The pk of its row; of an undo the number of the run that it undoes.
+    row: int = 0
+    undoes: int = 0
+    #: The rules at that time, and the number of the run within whose time it was.
+    rules: tuple[WrittenRule, ...] = DEFAULT_RULES
+    within: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == Run.State.DONE
 
     @property
     def is_idle(self) -> bool:
         """It wrote nothing, and asked each side once what is new."""
-        return (
-            self.state == Run.State.DONE
-            and self.first == self.last
-            and self.requests == {"a": 1, "b": 1}
-        )
+        return self.is_done and self.first == self.last and self.requests == dict.fromkeys(
+            self.of, 1
+        )  # fmt: skip
 
 
 class World:
-    def __init__(self, history: History) -> None:
+    """``turned``: the apps tell of everybody in the other order."""
+
+    def __init__(self, history: History, turned: bool = False) -> None:
         self.setting = setting = history.setting
         self.clock = Clock()
         self.journal = Journal()
         self.apps: dict[str, WatchedApp] = {}
         self.runs: list[Told] = []
         self.previews: list[tuple[int, list[tuple[Any, ...]]]] = []
+        self.rules: tuple[WrittenRule, ...] = setting.rules
+        #: From which entry of the journal on the rules were others.
+        self.ruled: list[tuple[int, tuple[WrittenRule, ...]]] = [(0, setting.rules)]
         self._faults: list[Event] = []
         self._dead: set[str] = set()
         self._events = 0
-        _empty_tables()
-        containers = {side: self._container(side) for side in "ab"}
-        self.connection = Connection.objects.create(
-            name="world", state=Connection.State.ACTIVE, direction=setting.direction,
-            winner=setting.winner, avoid_duplicates=setting.avoid_duplicates,
-            never_blank=setting.never_blank, **containers,
-        )  # fmt: skip
-        FieldMapping.objects.bulk_create(
-            FieldMapping(connection=self.connection, position=i, a=name, b=name)
-            for i, name in enumerate(setting.fields)
-        )
+        self._process: Process | None = None
+        empty_tables()
+        containers = {side: self._container(side, turned) for side in setting.apps}
+        self.connections = {
+            name: build_connection(name, containers, setting) for name in setting.connections
+        }
+        if setting.rules != DEFAULT_RULES:
+            write_rules(self.connection, setting.rules)
 
-    def _container(self, side: str) -> Container:
-        quirks = Quirks(**self.setting.quirks(side))
-        app = WatchedApp(side, self.clock.now, quirks, self.journal)
+    @property
+    def connection(self) -> Connection:
+        """The first, or only one."""
+        return self.connections["ab"]
+
+    def _container(self, side: str, turned: bool) -> Container:
+        quirks = quirks_of(self.setting, side)
+        picky = self.setting.picky.get(side, "")
+        app = WatchedApp(side, self.clock.now, quirks, self.journal, picky, turned)
         self.apps[side] = placed[f"world-{side}"] = app
-        account = Account.objects.create(
-            name=side, app="memory", sealed=seal({"name": f"world-{side}"})
-        )
-        return Container.objects.create(
-            account=account, remote_id=CONTAINER, name=side,
-            catalogue_data=catalogue_to_json(_CATALOGUE),
-        )  # fmt: skip
+        return build_container(side, quirks)
+
+    @property
+    def has_undone(self) -> bool:
+        return any(run.undoes for run in self.runs)
 
     # --- events ---
 
@@ -114,10 +126,14 @@ class World:
         match event:
             case ("tick", seconds):
                 self.clock.tick(seconds)
-            case ("run",):
-                self.run()
+            case ("run", *of):
+                self.run(of=of[0] if of else "ab")
             case ("preview",):
                 self.preview()
+            case ("undo", back):
+                self.undo(back)
+            case ("rules", rules):
+                self.rule(rules)
             case ("at", *_) | ("commit", *_):
                 self._faults.append(event)
             case ("forget", side):
@@ -125,53 +141,52 @@ class World:
             case _:
                 self._user(event)
 
-    def _user(self, event: Event) -> None:
-        what, side, pid, *rest = event
-        app = self.apps[side]
-        id = self._id_of(side, pid)
-        self._events += 1
-        self.journal.event = self._events
-        try:
-            if what == "add":
-                if id is None:
-                    app.add(contact_of(pid, rest[0]))
-            elif id is None:
-                pass  # there is nobody to edit
-            elif what == "delete":
-                app.remove(id)
-            else:
-                before = app.contacts()[id].get(rest[0])
-                after = edited(what, pid, before, *rest)
-                if after != before:
-                    app.edit(id, {rest[0]: after})
-        finally:
-            self.journal.event = 0
+    def rule(self, rules: tuple[WrittenRule, ...]) -> None:
+        write_rules(self.connection, rules)
+        self.rules = rules
+        self.ruled.append((len(self.journal.entries), rules))
 
-    def _id_of(self, side: str, pid: int) -> str | None:
-        contacts = self.apps[side].contacts()
-        return next((id for id, c in contacts.items() if person_of(c) == pid), None)
+    def take_all_rules_back(self) -> None:
+        """Every rule is switched off and takes back what it did; everything syncs."""
+        off = tuple(replace(rule, on=False, take_back=True) for rule in self.rules if rule.actions)
+        self.rule((*DEFAULT_RULES, *off))
+
+    def _user(self, event: Event) -> None:
+        self._events += 1
+        self.journal.event, run = self._events, self.journal.run
+        try:
+            do(self.apps[event[1]], event)
+        finally:
+            self.journal.event, self.journal.run = 0, run
 
     def settle(self) -> bool:
         """No more faults; runs until nothing is written any more. Does it ever end?
 
-        It has ended when two runs on end had nothing to do, the first of them so late that
+        It has ended when two rounds on end had nothing to do, the first of them so late that
         every delay and every pause before another try is over.
         """
         self._faults = []
-        for number, seconds in enumerate(SETTLING):
+        rounds: list[bool] = []
+        for seconds in SETTLING:
             self.clock.tick(seconds)
-            self.run()
-            if number >= 2 and all(run.is_idle for run in self.runs[-2:]):
+            told = [self.run(of=name) for name in self.connections]
+            rounds.append(all(run.is_idle for run in told))
+            if len(rounds) > 2 and all(rounds[-2:]):
                 return True
         return False
 
     # --- runs ---
 
-    def run(self, kind: str = Run.Kind.SYNC) -> Told:
-        """One run in a process of its own, with the faults that were ordered for it."""
-        told = Told(len(self.runs) + 1, self.clock.now(), kind, first=len(self.journal.entries))
+    def run(self, kind: str = Run.Kind.SYNC, of: str = "ab", undoes: Told | None = None) -> Told:
+        """One run in a process of its own, with the faults that were ordered for it. While
+        another is under way that one stands still."""
         faults, self._faults = self._faults, []
-        told.faults = bool(faults)
+        now = self.clock.now()
+        told = Told(
+            len(self.runs) + 1, now, now, kind, of, first=len(self.journal.entries),
+            faults=bool(faults), approved=self._was_held(of), undoes=undoes.number if undoes else 0,
+            rules=self.rules, within=self.journal.run,
+        )  # fmt: skip
         self.runs.append(told)
         process = Process(f"process {told.number}", lambda moment: at_commit(moment))
 
@@ -183,21 +198,25 @@ class World:
 
         def at_call(side: str, moment: str, call: str) -> None:
             process.check()
+            if call == "catalogue":
+                return  # asked for at times that the wall's clock decides
             if moment == "before":
                 self.clock.tick(CALL)
                 told.calls += 1
+                told.requests[side] = told.requests.get(side, 0) + 1
                 if call == "changes":
                     told.looked[side] = self.clock.now()
             for fault in [f for f in faults if f[:3] == ("at", told.calls, moment)]:
                 faults.remove(fault)
                 self._strike(process, fault[3:])
 
+        outer = {side: app.interrupt for side, app in self.apps.items()}
         for side, app in self.apps.items():
             app.interrupt = lambda moment, call, side=side: at_call(side, moment, call)
-        before = {side: app.requests for side, app in self.apps.items()}
-        self.journal.run = told.number
-        held = bool(self.runs[:-1]) and self.runs[-2].state == Run.State.HELD
-        row = ask_for_run(self.connection, kind=kind, approved=held)
+        self.journal.run, waiting, self._process = told.number, self._process, process
+        task = {"undo": undoes.row} if undoes else None
+        row = ask_for_run(self.connections[of], kind=kind, approved=told.approved, task=task)
+        told.row = row.pk
         host = Host(
             self.clock.now, self.clock.tick, process.name, lambda owner: owner in self._dead
         )
@@ -207,43 +226,48 @@ class World:
                 told.state, told.why = run.state, run.why
         except Killed:
             pass
-        told.requests = {side: app.requests - before[side] for side, app in self.apps.items()}
-        told.last = len(self.journal.entries)
-        self.journal.run = 0
-        for app in self.apps.values():
-            app.interrupt = _quiet
+        told.last, told.ended = len(self.journal.entries), self.clock.now()
+        self.journal.run, self._process = told.within, waiting
+        for side, app in self.apps.items():
+            app.interrupt = outer[side]
         return told
+
+    def _was_held(self, of: str) -> bool:
+        syncs = [run for run in self.runs if run.of == of and run.kind == Run.Kind.SYNC]
+        return bool(syncs) and syncs[-1].state == Run.State.HELD
+
+    def undo(self, back: int) -> None:
+        done = [run for run in self.runs if run.is_done and run.kind == Run.Kind.SYNC]
+        if len(done) >= back:
+            self.run(Run.Kind.UNDO, undoes=done[-back])
 
     def preview(self) -> None:
         told = self.run(Run.Kind.PREVIEW)
-        steps = Step.objects.filter(run__kind=Run.Kind.PREVIEW, verb__in=("create", "update"))
-        promised = [
-            (step.verb, step.side, tuple(sorted(step.fields)), step.a_remote, step.b_remote)
-            for step in steps.filter(result=Step.Result.PLANNED)
-        ]
+        steps = Step.objects.filter(run=told.row, leads=True, result=Step.Result.PLANNED)
+        promised = [(x.verb == "create", x.side, x.a_remote, x.b_remote) for x in steps]
         self.previews.append((told.number, promised))
 
     def _strike(self, process: Process, what: Event) -> None:
-        if what[0] in ("kill", "vanish"):
-            self._die(process, what[0])
-        elif what[0] == "lost":
-            raise Unanswered("No answer came.")
-        elif what[0] == "busy":
-            raise TryAgain("Too many requests.", after=30)
-        else:
-            self._user(what)
+        match what:
+            case ("kill" | "vanish" as how,):
+                self._die(process, how)
+            case ("lost",):
+                raise Unanswered("No answer came.")
+            case ("busy",):
+                raise TryAgain("Too many requests.", after=30)
+            case ("stall", seconds):
+                self.clock.tick(seconds)
+                self._overlap(process, "ab")
+            case ("overlap", of):
+                self._overlap(process, of)
+            case _:
+                self._user(what)
+
+    def _overlap(self, process: Process, of: str) -> None:
+        with process.waiting():
+            self.run(of=of)
 
     def _die(self, process: Process, how: str) -> None:
         if how == "kill":
             self._dead.add(process.name)
         process.die()
-
-
-def _quiet(moment: str, call: str) -> None:
-    """Nothing happens at this call."""
-
-
-def _empty_tables() -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table in _TABLES:
-            cursor.execute(f"DELETE FROM {table}")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from connections.accounts import keep_container, open_account, refresh_catalogue
 from connections.joining import begin_mapping
@@ -23,7 +24,7 @@ def container(name: str, *contacts: Contact) -> Container:
     account = Account.objects.create(name=name, app="memory", sealed=seal({"name": name}))
     connector = open_account(account)
     made = keep_container(account, connector.containers()[0])
-    refresh_catalogue(made, connector)
+    refresh_catalogue(made, connector, timezone.now())
     writes = [Create(f"{name}{number}", one.fields) for number, one in enumerate(contacts)]
     for start in range(0, len(writes), 10):
         connector.write(made.remote_id, writes[start : start + 10])

@@ -1,0 +1,103 @@
+"""What the engine may write at all: each of its writes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rules.setup import direction_to, other
+from sync.models import Run
+from tests.world.app import Entry
+from tests.world.ruling import Shadows, either, in_scope, named
+from tests.world.told import Tale, changed_fields
+from tests.world.words import LEVEL, tags_of
+from tests.world.world import World
+
+TRASH, UNSUBSCRIBES = "PieSync Trash", "PieSync Unsubscribes"
+
+
+def writes(world: World, tale: Tale) -> Iterator[str]:
+    for entry in world.journal.entries:
+        if entry.by_user:
+            continue
+        yield from source_is_not_written(world, entry)
+        yield from only_what_is_named(world, entry)
+        yield from preview_writes_nothing(world, entry)
+        yield from nothing_is_deleted_nor_subscribed(world, entry)
+        if not world.setting.ring:
+            yield from left_out_are_not_written(world, tale, entry)
+
+
+def marks_of(world: World, side: str) -> set[str]:
+    """The marks that may be put on contacts of this side."""
+    setting, direction = world.setting, direction_to(side)
+    marks = set()
+    if direction in setting.sync_deletions:
+        marks.add(TRASH)
+    if direction in setting.sync_unsubscribes:
+        marks.add(UNSUBSCRIBES)
+    return marks
+
+
+def source_is_not_written(world: World, entry: Entry) -> Iterator[str]:
+    """I6: a one-way sync never writes its source, but for the marks that are ticked."""
+    if world.setting.ring or world.setting.may_write(entry.side):
+        return
+    tags = tags_of(entry.before) ^ tags_of(entry.after)
+    if changed_fields(entry) or entry.before is None or tags - marks_of(world, entry.side):
+        yield f"I6: the source {entry.side} was written: {sorted(tags)} {changed_fields(entry)}"
+
+
+def only_what_is_named(world: World, entry: Entry) -> Iterator[str]:
+    """I8: no field is written that no line writes and no rule sets, no tag that no rule and no
+    mark names."""
+    setting, rules = world.setting, [rule for _, rules in world.ruled for rule in rules]
+    ring = setting.ring
+    lines = {name for name in setting.fields if ring or setting.flows_to(name, entry.side)}
+    if entry.run and world.runs[entry.run - 1].undoes:
+        lines |= set(setting.fields)
+    side = entry.side if not ring or world.runs[entry.run - 1].of == "ab" else "-"
+    sets = named(rules, side, "set field") & {LEVEL} if side in "ab" else set()
+    if foreign := changed_fields(entry) - lines - sets:
+        yield f"I8: {sorted(foreign)} of {entry.side} was written"
+    ours = named(rules, side, "add tag", "remove tag") if side in "ab" else set()
+    tags = tags_of(entry.before) ^ tags_of(entry.after)
+    if foreign := tags - ours - marks_of(world, entry.side):
+        yield f"I8: the tags {sorted(foreign)} of {entry.side} were changed"
+
+
+def preview_writes_nothing(world: World, entry: Entry) -> Iterator[str]:
+    """I17: a preview writes nothing."""
+    if world.runs[entry.run - 1].kind == Run.Kind.PREVIEW:
+        yield f"I17: a preview wrote in {entry.side}"
+
+
+def nothing_is_deleted_nor_subscribed(world: World, entry: Entry) -> Iterator[str]:
+    """§10.1: no contact is deleted or revived. §7: consent is a ratchet."""
+    if entry.after is None or entry.after.deleted or (entry.before and entry.before.deleted):
+        yield f"I5: a contact of {entry.side} was deleted or revived"
+        return
+    wanted = entry.before.status if entry.before else world.setting.new_status
+    if world.apps[entry.side].quirks.statuses and entry.after.status != wanted:
+        yield f"consent: {wanted} became {entry.after.status} in {entry.side}"
+
+
+def left_out_are_not_written(world: World, tale: Tale, entry: Entry) -> Iterator[str]:
+    """I7: whoever matches no rule is not written, but to take back effects."""
+    run = world.runs[entry.run - 1]
+    is_marked = bool((tags_of(entry.after) - tags_of(entry.before)) & {TRASH, UNSUBSCRIBES})
+    if run.undoes or (entry.before and not changed_fields(entry) - {LEVEL} and not is_marked):
+        return
+    moments = list(tale.lives.moments(entry.person, run))
+    truth = either(in_scope(run.rules, world.setting, shadows) for shadows in moments)
+    was_there = [shadows for shadows in moments if other(entry.side) in shadows]
+    if entry.before is None:
+        truth = either(in_scope(run.rules, world.setting, x) for x in _alone(was_there, entry))
+    if moments and truth is False and not is_marked:
+        what = "made" if entry.before is None else "written"
+        yield f"I7: person {entry.person} of {entry.side} was {what} although no rule matches"
+
+
+def _alone(moments: Iterable[Shadows], entry: Entry) -> Iterator[Shadows]:
+    """As it was before its counterpart was made."""
+    for shadows in moments:
+        yield {side: shadow for side, shadow in shadows.items() if side != entry.side}

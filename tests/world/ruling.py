@@ -1,0 +1,98 @@
+"""The judge's own reading of rules: which of them a contact matches, as people left it.
+
+Answers are True, False, or None where a judge cannot know: what was already there at the first
+meeting, or whose a tag is that a person took off and put on again between two runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from connectors.contact import Contact
+from rules.setup import other
+from rules.written import WrittenCondition, WrittenRule
+from tests.world.history import Setting
+from tests.world.words import tags_of
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """A contact without what the engine put there. ``doubts``: tags, and the field, of which
+    nobody can say whose they are."""
+
+    contact: Contact
+    doubts: frozenset[str] = frozenset()
+
+
+#: By side; a side that is not there, or not alive, is left out.
+Shadows = Mapping[str, Shadow]
+
+
+def both(truths: Iterable[bool | None]) -> bool | None:
+    found = list(truths)
+    return False if False in found else None if None in found else True
+
+
+def either(truths: Iterable[bool | None]) -> bool | None:
+    found = list(truths)
+    return True if True in found else None if None in found else False
+
+
+def matches(rule: WrittenRule, shadow: Shadow | None) -> bool | None:
+    if shadow is None:
+        return None
+    return both(_holds(condition, shadow) for condition in rule.conditions)
+
+
+def _holds(condition: WrittenCondition, shadow: Shadow) -> bool | None:
+    name = condition.field or str(condition.value)
+    if name in shadow.doubts:
+        return None
+    if condition.kind == "tag":
+        return (condition.value in tags_of(shadow.contact)) == (condition.op == "has")
+    if condition.kind == "field":
+        text = shadow.contact.text(condition.field)
+        return {
+            "is": text == condition.value,
+            "is not": text != condition.value,
+            "is empty": not text,
+            "is not empty": bool(text),
+        }[condition.op]
+    if condition.kind == "unsubscribed":
+        return shadow.contact.status == "unsubscribed"
+    return None
+
+
+def acting(rules: Iterable[WrittenRule], setting: Setting) -> list[WrittenRule]:
+    """Those that are on and heard: not those over the target of a one-way sync."""
+    return [rule for rule in rules if rule.on and setting.may_write(other(rule.side))]
+
+
+def in_scope(rules: Iterable[WrittenRule], setting: Setting, shadows: Shadows) -> bool | None:
+    """Of a pair, or of a contact whose counterpart is still to be made."""
+    return either(
+        None if rule.both_ways else matches(rule, shadows[rule.side])
+        for rule in acting(rules, setting)
+        if rule.side in shadows
+    )
+
+
+# --- what rules name ----------------------------------------------------------------------
+
+
+def places(rule: WrittenRule) -> dict[str, str]:
+    """Of a rule that goes both ways: by side the name of its tag."""
+    here, there = rule.conditions[0].value, rule.actions[0].value
+    return {rule.side: str(here), other(rule.side): there}
+
+
+def named(rules: Iterable[WrittenRule], side: str, *words: str) -> set[str]:
+    """The tags, and fields, of this side that actions of these words name."""
+    found: set[str] = set()
+    for rule in rules:
+        if rule.both_ways and rule.actions:
+            found |= {places(rule)[side]} if "add tag" in words or "both" in words else set()
+        elif rule.side != side:
+            found |= {x.field or x.value for x in rule.actions if x.kind in words}
+    return found
