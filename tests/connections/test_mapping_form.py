@@ -18,6 +18,9 @@ from connections.models import Account, Connection, Container, FieldMapping
 from connectors.connector import Catalogue
 from connectors.fields import STANDARD, Field, FieldType
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 SIZE = FieldType.CHOICE
 A = Catalogue(
     (

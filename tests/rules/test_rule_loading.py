@@ -18,6 +18,9 @@ from rules.models import Action, Condition, Revision, Rule
 from rules.rows import held_conditions, setup_of
 from rules.setup import Marks
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 ACCOUNTS = """
 accounts:
   - {name: crm, app: memory, credentials: {name: crm}}

@@ -3,11 +3,16 @@ deleted."""
 
 from __future__ import annotations
 
+import pytest
+
 from sync.models import SyncRecord
 from tests.connectors.carddav.scripted import ScriptedServer, answer
 from tests.stories.home import NUMBERS, QUIET, Home, card_of
 from tests.stories.installation import InThisProcess, account, pair
 from tests.stories.vcards import value_of, with_property
+
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
 
 LARGE = b"PHOTO;ENCODING=b;TYPE=JPEG:" + b"QUJD" * 1_300_000
 

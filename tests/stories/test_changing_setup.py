@@ -14,6 +14,9 @@ from connectors.memory.app import Quirks
 from sync.models import Run
 from tests.stories.bench import TAGS, Bench, add, has, person, rule, set_field
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 ALL = [rule("All in A", "a"), rule("All in B", "b")]
 
 

@@ -11,6 +11,9 @@ from connectors.memory.app import Quirks
 from sync.models import Run, SyncRecord
 from tests.stories.bench import TAGS, Bench, add, has, person, rule
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 TRASH = "PieSync Trash"
 BOTH = ["a-to-b", "b-to-a"]
 

@@ -10,6 +10,9 @@ from connectors.contact import Entry
 from sync.models import Run
 from tests.stories.bench import Bench, person
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def bench(db: None) -> Iterator[Bench]:

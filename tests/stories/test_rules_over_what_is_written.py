@@ -9,6 +9,9 @@ import pytest
 from connectors.fields import Field
 from tests.stories.bench import Bench, Quirks, add, person, rule, set_field
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 LEVEL = "custom:Level"
 BOTH = Quirks(segments=frozenset({"tag"}), custom=(Field(LEVEL, "Level"),))
 WITH_COMPANY = {"kind": "field", "field": "company", "op": "is not empty"}

@@ -14,6 +14,9 @@ from connectors.memory.app import Quirks
 from sync.models import Run
 from tests.stories.bench import TAGS, Bench, add, has, person, rule
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 #: A contact app with labels, and a CRM with buckets and tags.
 GOOGLE = Quirks(segments=frozenset({"label"}), archives=True, merges=True)
 CRM = Quirks(segments=frozenset({"tag", "bucket"}))

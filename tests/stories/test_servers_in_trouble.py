@@ -11,6 +11,9 @@ from tests.connectors.carddav.servers import PASSWORD
 from tests.stories.home import NUMBERS, Home
 from tests.stories.vcards import value_of
 
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
+
 HTML = b"<!DOCTYPE html><html><body>Welcome to Hotel Wifi, please sign in</body></html>"
 WEB_PAGE = answer(200, {"Content-Type": "text/html"}, HTML)
 

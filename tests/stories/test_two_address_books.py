@@ -117,7 +117,10 @@ def connect(accord: Installation, a: AddressBook, b: AddressBook) -> None:
         + account("work", b.server.credentials())
         + "connections:\n"
         + pair(
-            f'{{account: home, container: "{a.url}"}}', f'{{account: work, container: "{b.url}"}}'
+            f'{{account: home, container: "{a.url}"}}',
+            f'{{account: work, container: "{b.url}"}}',
+            # On PostgreSQL a tenth of the cards: there the edits are more than a run may make.
+            "brakes: {overwrites: [1000, 1], changes: [2000, 1]}",
         )
     )
     assert said.status == 0, said.err

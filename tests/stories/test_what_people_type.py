@@ -3,8 +3,13 @@ can be wrong with a file: tests/rules/test_broken_files.py.)"""
 
 from __future__ import annotations
 
+import pytest
+
 from tests.connectors.carddav.servers import RadicaleServer
 from tests.stories.installation import Installation, InThisProcess, account
+
+#: The stories that run on PostgreSQL too take the same ways through the tables.
+pytestmark = pytest.mark.sqlite_only
 
 
 def test_wrong_password_in_the_configuration_file(

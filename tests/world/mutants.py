@@ -15,7 +15,7 @@ from typing import Any
 from connections import mirror, observe
 from connections.models import Container
 from connectors.connector import Connector
-from sync import apply, recover, run, settle
+from sync import apply, recover, settle, sides
 from sync.engine import merge_single, plan
 from sync.engine.person import Decision
 from sync.steps import discard
@@ -116,7 +116,7 @@ _KILLS = [("commit", number, "after", "kill") for number in range(5, 13)]
 MUTANTS = [
     Mutant(
         "token stored before the data",
-        [(run, "observe", _observe_token_first)],
+        [(sides, "observe", _observe_token_first)],
         [
             _history(ONE, ("run",), ("set", "a", 1, "company", 12), death, ("run",))
             for death in _KILLS
