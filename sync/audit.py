@@ -100,7 +100,8 @@ def in_sentence(step: Step) -> str:
         f"{name}: {in_words(change['before'])!r} → {in_words(change['after'])!r}"
         for name, change in step.fields.items()
     ]
-    details = "; ".join([*changes, *([step.why] if step.why else [])])
+    by = f"by the rule {step.rule.partition(': ')[0]}" if step.rule else ""
+    details = "; ".join([*changes, *filter(None, (by, step.why))])
     result = (
         "" if step.result == Step.Result.DONE else f" [{RESULTS.get(step.result, step.result)}]"
     )

@@ -26,7 +26,7 @@ def in_words(totals: Totals) -> dict[str, Any]:
     """The totals as the JSON answer has them."""
     answer: dict[str, Any] = {
         "in_sync": 0, "excluded": {}, "duplicates": 0, "to_review": 0, "failed": {},
-        "deleted_opposite": 0,
+        "deleted_opposite": 0, "apart": 0,
     }  # fmt: skip
     for (state, cause), number in sorted(totals.items()):
         if state in ("excluded", "failed"):

@@ -54,8 +54,8 @@ def standing(counts: dict[str, Any]) -> str:
         parts.append(_times(counts["duplicates"], "duplicate"))
     parts += [
         f"{counts[word]} {word.replace('_', ' ')}"
-        for word in ("to_review", "deleted_opposite")
-        if counts[word]
+        for word in ("to_review", "deleted_opposite", "apart")
+        if counts.get(word)
     ]
     return ", ".join(parts) + "."
 

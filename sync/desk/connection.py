@@ -23,7 +23,7 @@ from connections.states import pause, resume
 from connectors.errors import AskStaff
 from rules.configuration.wishes import has_run
 from rules.history import record_revision
-from rules.rows import held_lines
+from rules.rows import held_conditions, held_lines
 from sync.desk import standing
 from sync.desk.progress import progress_of
 from sync.desk.words import RUN_LABEL, STATE_LABEL, ago, done_in
@@ -159,6 +159,7 @@ def page_of(connection: Connection, *, may_operate: bool) -> dict[str, Any]:
         "troubles": standing.troubles_of(connection, last),
         "is_held": bool(last and last.state == Run.State.HELD),
         "held_lines": held_lines(connection),
+        "held_conditions": held_conditions(connection),
         "open_run": progress_of(now_open) if now_open else None,
         "preview": next((run for run in previews if not standing.is_open(run)), None),
         "last_run": last,

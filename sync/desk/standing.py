@@ -90,6 +90,8 @@ def _counts(connection: Connection) -> Iterator[Count]:
         standing["deleted_opposite"],
         _people(connection, states.DELETED_OPPOSITE),
     )
+    if standing["apart"]:
+        yield Count("Apart", standing["apart"], _people(connection, states.APART))
     for cause, number in standing["failed"].items():
         yield Count(f"Failed: {cause}", number, _people(connection, states.FAILED, cause))
     if not standing["failed"]:

@@ -24,7 +24,7 @@ class StepAdmin(ReadOnly):
     ordering = ["-pk"]
     show_full_result_count = False
     fields = [
-        "at", "run", "verb", "side", "name", "changed", "why", "status", "cause", "by",
+        "at", "run", "verb", "side", "name", "changed", "rule", "why", "status", "cause", "by",
         "a_remote", "b_remote",
     ]  # fmt: skip
 
@@ -34,12 +34,13 @@ class StepAdmin(ReadOnly):
         return filters if OF_A_RUN in request.GET else filters[:-1]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Step]:
-        """What a preview planned never happened: it is shown only as of that preview."""
+        """What a preview or a held run planned never happened: it is shown only as of that run."""
         steps: QuerySet[Step] = super().get_queryset(request)
         match = request.resolver_match
         is_list = match is not None and (match.url_name or "").endswith("_changelist")
         if is_list and OF_A_RUN not in request.GET:
-            return steps.exclude(run__kind=Run.Kind.PREVIEW)
+            done = steps.exclude(result=Step.Result.PLANNED)
+            return done.exclude(run__kind=Run.Kind.PREVIEW)
         return steps
 
     @display(description="When", ordering="at")

@@ -35,7 +35,7 @@ def answers(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
 ONE_SIDE = {"requests": 1, "created": 0, "updated": 0, "marked": 0}
 KEYS = [
     "connection", "run", "kind", "state", "why", "a", "b", "linked", "conflicts", "in_sync",
-    "excluded", "duplicates", "to_review", "failed", "deleted_opposite", "seconds",
+    "excluded", "duplicates", "to_review", "failed", "deleted_opposite", "apart", "seconds",
 ]  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_the_json_answer_has_the_shape_of_the_contract(pair: Pair) -> None:
         "a": ONE_SIDE,
         "b": {"requests": 2, "created": 1, "updated": 1, "marked": 0},
         "linked": 1, "conflicts": 1, "in_sync": 2, "excluded": {"no e-mail": 1},
-        "duplicates": 1, "to_review": 0, "failed": {}, "deleted_opposite": 0,
+        "duplicates": 1, "to_review": 0, "failed": {}, "deleted_opposite": 0, "apart": 0,
     }  # fmt: skip
 
 
