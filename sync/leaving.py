@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connections import bulk
-from connections.models import Record
 from connectors.contact import Contact
-from rules.setup import Rule, Setup
+from rules.setup import Setup
 from sync.engine.as_shown import as_shown
 from sync.engine.base import agree
-from sync.engine.both_ways import Joint, as_it_is, joint_of
+from sync.engine.both_ways import Joint, as_it_is, joints_of
 from sync.ledger import Ledger, remembered
 from sync.models import Run, Step, SyncRecord
-from sync.views import COLUMNS, view_of
+from sync.views import views_of
 from sync.work import CHUNK
 
 LEFT = "left as it is"
@@ -38,10 +37,8 @@ def leave(run: Run, setup: Setup, ledger: Ledger) -> None:
 
 def _agree(rows: Sequence[SyncRecord], planned: Sequence[Step], setup: Setup) -> None:
     ids = {id for row in rows for id in (row.a_id, row.b_id) if id}
-    views = {
-        record.pk: view_of(record) for record in Record.objects.filter(pk__in=ids).only(*COLUMNS)
-    }
-    joints = {joint.target: joint for joint in map(joint_of, _both_ways(setup))}
+    views = views_of(ids)
+    joints = {joint.target: joint for joint in joints_of(setup)}
     effects: dict[int | None, dict[str, Any]] = {}
     for step in planned:
         effects.setdefault(step.sync_record_id, {}).update(_not_ours(step))
@@ -60,10 +57,6 @@ def _agree(rows: Sequence[SyncRecord], planned: Sequence[Step], setup: Setup) ->
             row.base = agree(row.base, ops)
         row.effects = remembered(row.effects, {**effects.get(row.pk, {}), **shown})
     bulk.update(list(rows), _ROW)
-
-
-def _both_ways(setup: Setup) -> Iterable[Rule]:
-    return (rule for rule in setup.rules if rule.on and rule.both_ways)
 
 
 def _memberships(

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from connections.mirror import key_value
-from connections.models import Connection, Key, Record
+from connections.models import Connection, Record
 from rules.setup import Setup, other
 from sync.engine.draft import Taken
 from sync.engine.match import HEIRS, Match, match
@@ -20,7 +20,7 @@ from sync.heirs import Heirs
 from sync.leaving import LEFT
 from sync.ledger import Person
 from sync.models import Step, SyncRecord
-from sync.neighbours import Neighbourhood
+from sync.neighbours import Neighbourhood, holders_of
 from sync.so_far import SoFar
 from sync.steps import OPEN
 from sync.views import first_memory, memory_of, on_paper, views_of
@@ -294,18 +294,9 @@ class Meeting:
             moving["b"].update(dict.fromkeys(set(a.emails) - set(b.emails), b.id))
         taken: dict[str, frozenset[str]] = {}
         for side, addresses in moving.items():
-            rows = Key.objects.filter(
-                container=self.connection.container(side),
-                kind=Key.Kind.EMAIL,
-                value__in={key_value(address) for address in addresses},
-            )
-            holders: dict[str, set[int]] = {}
-            for value, id in rows.values_list("value", "record_id"):
-                holders.setdefault(value, set()).add(id)
+            holders = holders_of(self.connection.container(side), addresses)
             taken[side] = frozenset(
-                address
-                for address, id in addresses.items()
-                if holders.get(key_value(address), set()) - {id}
+                address for address, id in addresses.items() if holders[key_value(address)] - {id}
             )
         return taken
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections.mirror import key_value
-from connections.models import Connection, Key, Record
+from connections.models import Connection, Container, Key, Record
 from connectors.contact import Contact, contact_from_json
 from connectors.fields import STANDARD, fold, normals
 from rules.setup import other
@@ -119,6 +119,16 @@ class Neighbourhood:
             and not (me.emails and self.views[id].emails)
             and _alike(me, self.views[id], self.region)
         ]
+
+
+def holders_of(container: Container, emails: Iterable[str]) -> dict[str, set[int]]:
+    """By key (``mirror.key_value``) the ids of the records that hold these addresses."""
+    holders: dict[str, set[int]] = defaultdict(set)
+    if keys := {key_value(email) for email in emails}:
+        rows = Key.objects.filter(container=container, kind=Key.Kind.EMAIL, value__in=keys)
+        for value, id in rows.values_list("value", "record_id"):
+            holders[value].add(id)
+    return holders
 
 
 def _alike(one: View, two: View, region: str) -> bool:

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connections.models import Connection, Record
+from connections.models import Connection
 from rules.setup import other
 from sync.engine.effects import DELETIONS, effect_from_json, same, shown
 from sync.engine.person import View
 from sync.engine.undo import UNDONE
 from sync.models import Step, SyncRecord
-from sync.views import COLUMNS, view_of
+from sync.views import views_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,6 @@ def _left_apart(connection: Connection) -> list[Thrown]:
     return found
 
 
-def _views(rows: Sequence[SyncRecord]) -> dict[int | None, View]:
+def _views(rows: Sequence[SyncRecord]) -> dict[int, View]:
     ids = {id for row in rows for id in (row.a_id, row.b_id) if id}
-    return {row.pk: view_of(row) for row in Record.objects.filter(pk__in=ids).only(*COLUMNS)}
+    return views_of(ids)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from connections.mirror import key_value
-from connections.models import Connection, Key, Record
+from connections.models import Connection
 from connectors.contact import value_from_json
 from connectors.fields import STANDARD, normals
 from rules.setup import Setup
@@ -17,8 +17,9 @@ from sync.engine.restored import FINAL, Done
 from sync.engine.undo import MET, plan_undo
 from sync.ledger import Ledger, Person
 from sync.models import Run, Step, SyncRecord
+from sync.neighbours import holders_of
 from sync.pilot import records_of
-from sync.views import COLUMNS, memory_of, view_of
+from sync.views import memory_of, views_of
 from sync.work import CHUNK
 
 Task = Mapping[str, Any]
@@ -36,14 +37,12 @@ def undo(
     what = f"run {task['undo']}"
     for rows in _chunks(_rows(connection, task, only)):
         steps = _done(task, rows)
-        records = _records(rows)
+        found = views_of({id for row in rows for id in (row.a_id, row.b_id) if id})
         taken = _taken(connection, rows, steps)
         persons = []
         for row in rows:
             views = {
-                side: view_of(records[id])
-                for side, id in (("a", row.a_id), ("b", row.b_id))
-                if id in records
+                side: found[id] for side, id in (("a", row.a_id), ("b", row.b_id)) if id in found
             }
             memory, done = memory_of(row), steps.get(row.pk, ())
             decision = plan_undo(done, views, memory, setup, what, taken[row.pk])
@@ -132,18 +131,12 @@ def _taken(
     taken: dict[int, dict[str, frozenset[str]]] = {row.pk: {} for row in rows}
     for side in "ab":
         wanted = {row.pk: _emails(steps.get(row.pk, ()), side) for row in rows}
-        keys = {key_value(email) for emails in wanted.values() for email in emails}
-        holders: dict[str, set[int]] = {}
-        if keys:
-            found = Key.objects.filter(
-                container=connection.container(side), kind=Key.Kind.EMAIL, value__in=keys
-            )
-            for value, record in found.values_list("value", "record_id"):
-                holders.setdefault(value, set()).add(record)
+        emails = [email for found in wanted.values() for email in found]
+        holders = holders_of(connection.container(side), emails)
         for row in rows:
             own = {getattr(row, f"{side}_id")}
             taken[row.pk][side] = frozenset(
-                email for email in wanted[row.pk] if holders.get(key_value(email), set()) - own
+                email for email in wanted[row.pk] if holders[key_value(email)] - own
             )
     return taken
 
@@ -157,11 +150,6 @@ def _emails(done: Sequence[Done], side: str) -> frozenset[str]:
 
 def _has_emails(done: Done, side: str) -> bool:
     return done.side == side and done.verb not in FINAL and "emails" in done.fields
-
-
-def _records(rows: Sequence[SyncRecord]) -> dict[int, Record]:
-    ids = {id for row in rows for id in (row.a_id, row.b_id) if id}
-    return {row.pk: row for row in Record.objects.filter(pk__in=ids).only(*COLUMNS)}
 
 
 def _chunks(rows: list[SyncRecord]) -> Iterator[list[SyncRecord]]:

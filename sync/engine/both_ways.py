@@ -71,6 +71,11 @@ class Merged:
     puts: bool = False
 
 
+def joints_of(setup: Setup) -> list[Joint]:
+    """Of the rules that are on."""
+    return [joint_of(rule) for rule in setup.rules if rule.on and rule.both_ways]
+
+
 def joint_of(rule: Rule) -> Joint:
     """Of a rule with exactly one has condition and one add action (refused otherwise on saving)."""
     condition, action = rule.conditions[0], rule.actions[0]

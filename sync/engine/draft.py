@@ -87,6 +87,11 @@ class Draft:
             self.changes[side].update(values)
             self.writes[side].append((line, free))
 
+    @property
+    def reason(self) -> str:
+        """All that is held, each said once."""
+        return " ".join(dict.fromkeys(self.held))
+
     def step(self, side: str, verb: str) -> StepPlan | None:
         writes = self.writes[side]
         if not writes:

@@ -62,7 +62,7 @@ def plan_new(side: str, view: View, memory: Memory, setup: Setup, now: datetime)
     # What a rule wants and a new contact has already (a tag to be taken off) is done with it.
     known = {**acts.effects, **_status_of_ours(side, setup)}
     created = replace(_with_status(created, setup), effects=known)
-    held = " ".join(dict.fromkeys(draft.held))
+    held = draft.reason
     is_news = held and held != memory.reason
     note = StepPlan("hold", "", why=held, cause="mapping")
     return Decision(
@@ -191,7 +191,7 @@ def _merged(
         steps.append(StepPlan("exclude", "", why=LEFT, cause="rule"))
     draft.held += _to_and_fro(acts, setup)
     halted = _still_halted(draft, acts, memory)
-    standing = ("in_sync", "held" if draft.held else "", " ".join(dict.fromkeys(draft.held)))
+    standing = ("in_sync", "held" if draft.held else "", draft.reason)
     return Decision(
         *(standing if scope.is_in else ("excluded", NO_RULE, LEFT)),
         steps=(*steps, *_noted(draft, memory, halted)),
@@ -229,7 +229,7 @@ def _noted(draft: Draft, memory: Memory, halted: Sequence[str]) -> list[StepPlan
         steps.append(StepPlan("restore", "", why="The deleted contact is back.", cause="mapping"))
     if memory.state == "excluded" and memory.existed is not None:
         steps.append(StepPlan("include", "", why="A rule matches it again.", cause="rule"))
-    held = " ".join(dict.fromkeys(draft.held))
+    held = draft.reason
     if held and held != memory.reason:
         steps.append(StepPlan("hold", "", why=held, cause="mapping"))
     if len(halted) < len(memory.halted):
@@ -245,7 +245,7 @@ def _left_out(sides: Mapping[str, View], memory: Memory, setup: Setup, scope: Sc
     acts = acts_of(scope, sides, memory, setup)
     acts.steps = [step for step in acts.steps if step.verb != "mark"]
     held = " ".join(_to_and_fro(acts, setup))
-    reason = f"No rule matches it any more; nothing is deleted. {held}".strip()
+    reason = f"{LEFT} {held}".strip()
     if held and reason != memory.reason:
         acts.steps.append(StepPlan("hold", "", why=held, cause="rule"))
     lines = {line.key for line in setup.lines}

@@ -15,7 +15,7 @@ from connectors.contact import Contact
 from rules.setup import Action, Rule, Setup, other
 from rules.verdict import Facts, depends_on_day, fields_of, matches
 from sync.engine import both_ways
-from sync.engine.both_ways import Joint, Membership, Merged, joint_of, membership_from_json
+from sync.engine.both_ways import Joint, Membership, Merged, joints_of, membership_from_json
 from sync.engine.effects import (
     DELETIONS,
     UNSUBSCRIBES,
@@ -52,11 +52,7 @@ def scope_of(
     """``sides``: one or both contacts; of one that is gone the last that was known. ``existed``:
     had it a counterpart when the two first met."""
     plain = [rule for rule in setup.rules if rule.on and not rule.both_ways]
-    joints = [
-        joint_of(rule)
-        for rule in setup.rules
-        if rule.on and rule.both_ways and setup.may_write(other(rule.side))
-    ]
+    joints = [x for x in joints_of(setup) if setup.may_write(other(x.rule.side))]
     if not joints and not memory.effects and not any(r.conditions or r.actions for r in plain):
         return _everything(plain, sides, setup)
     people = {side: view.contact or Contact() for side, view in sides.items()}
@@ -81,7 +77,7 @@ def facts_of(
     sides: Mapping[str, View], memory: Memory, setup: Setup, now: datetime, existed: bool | None
 ) -> dict[str, Facts]:
     """By side, what rules see: the contact without what rules of this connection put there."""
-    joints = [joint_of(rule) for rule in setup.rules if rule.on and rule.both_ways]
+    joints = joints_of(setup)
     return {
         side: Facts(
             _as_rules_see(view.contact or Contact(), side, memory, joints),

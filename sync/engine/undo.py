@@ -16,7 +16,7 @@ from connectors.contact import SEGMENT_KINDS, Contact
 from rules.setup import Setup
 from sync.engine.as_shown import as_shown
 from sync.engine.base import agree
-from sync.engine.both_ways import as_it_is, joint_of
+from sync.engine.both_ways import as_it_is, joints_of
 from sync.engine.carry import real_names
 from sync.engine.draft import NOBODY, Taken
 from sync.engine.line import BaseOp
@@ -136,7 +136,7 @@ def _carried_out(
     targets: Iterable[str], after: Mapping[str, Contact], memory: Memory, setup: Setup
 ) -> dict[str, Any]:
     """Effects that are taken back are not ours any more, and count as carried out."""
-    joints = {joint.target: joint for joint in map(joint_of, _both_ways(setup))}
+    joints = {joint.target: joint for joint in joints_of(setup)}
     changed = {}
     for target in targets:
         known = memory.effects.get(target)
@@ -147,10 +147,6 @@ def _carried_out(
         elif not target.startswith("both "):
             changed[target] = {**known, "ours": False}
     return changed
-
-
-def _both_ways(setup: Setup) -> Any:
-    return (rule for rule in setup.rules if rule.on and rule.both_ways)
 
 
 def _gathered(steps: Sequence[StepPlan]) -> list[StepPlan]:
