@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from config.made_once import made_once
+from connectors import registry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -264,6 +265,12 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 DEFAULT_REGION = env.str("DEFAULT_REGION", "").upper()
 globals().update(env.email_url("EMAIL_URL", "consolemail://" if DEBUG else "smtp://localhost:25"))
+
+# --- The apps: where they are and what they allow, as each connector says (registry.settings) ----
+CONNECTORS = {item.name: env.str(item.name, item.default) for item in registry.settings()}
+for _setting in registry.settings():
+    if _setting.is_number and not CONNECTORS[_setting.name].isdigit():
+        raise ImproperlyConfigured(f"{_setting.name} is not a whole number. {_setting.help}")
 
 # --- Marks: what a contact is tagged with whose counterpart was deleted, or unsubscribed ------
 TRASH_MARK = env.str("TRASH_MARK", "PieSync Trash")

@@ -9,11 +9,12 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from connections.catalogues import catalogue_to_json, vanished
 from connections.models import Account, Container
-from connections.vault import unseal
+from connections.vault import seal, unseal
 from connectors import registry
 from connectors.connector import Connector, ContainerInfo, Identity, World
 from connectors.errors import AskStaff, SignInAgain
@@ -27,6 +28,7 @@ def world() -> World:
         var=settings.VAR_DIR,
         allow_private=settings.ALLOW_PRIVATE_ADDRESSES,
         region=settings.DEFAULT_REGION,
+        settings=settings.CONNECTORS,
     )
 
 
@@ -34,7 +36,16 @@ def open_account(account: Account, in_world: World | None = None) -> Connector:
     """The account's connector; no request is made yet. The caller closes it."""
     if not account.sealed:
         raise SignInAgain(f"Account {account.name} has no credentials.", "Enter them.")
-    return open_app(account.app, unseal(account.sealed), in_world)
+    keeping = replace(in_world or world(), keep=lambda renewed: _keep(account, renewed))
+    return open_app(account.app, unseal(account.sealed), keeping)
+
+
+def _keep(account: Account, renewed: Mapping[str, str]) -> None:
+    """Credentials that the app renewed, such as a token, beside those that stay."""
+    with transaction.atomic():
+        row = Account.objects.select_for_update().get(pk=account.pk)
+        row.sealed = seal({**unseal(row.sealed), **renewed})
+        row.save(update_fields=["sealed"])
 
 
 def open_app(app: str, credentials: Mapping[str, str], in_world: World | None = None) -> Connector:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol
 
 from connectors.contact import Contact, Segment, Value
 from connectors.errors import AppError, Gone
@@ -47,6 +47,16 @@ class Credential:
     secret: bool = False
     required: bool = True
     help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that the operator sets for an app, by its name in the environment."""
+
+    name: str
+    default: str = ""
+    help: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +194,25 @@ Result = Written | AppError
 Known = Callable[[Collection[str]], Mapping[str, str]]
 
 
+class Wire(Protocol):
+    """What carries requests to an origin: a pool of connections, or an app in this process."""
+
+    def urlopen(self, method: str, url: str, **options: Any) -> Any:
+        """As that of ``urllib3.HTTPConnectionPool``."""
+
+
+def _keep_nothing(credentials: Mapping[str, str]) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What a connector may use of the world around it, handed in so that tests can hold it.
 
     ``var`` is the one directory that may be written to. ``allow_private``: may staff point
-    accounts at private or loopback addresses.
+    accounts at private or loopback addresses. ``settings``: the operator's, by name
+    (``registry.settings``). ``keep`` stores credentials that the app has renewed. ``wires``: by
+    origin what carries requests there in place of the network.
     """
 
     now: Callable[[], datetime]
@@ -197,6 +220,9 @@ class World:
     var: Path
     allow_private: bool = False
     region: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    keep: Callable[[Mapping[str, str]], None] = _keep_nothing
+    wires: Mapping[str, Wire] = field(default_factory=dict)
 
 
 class Connector(ABC):

@@ -12,12 +12,29 @@ import secrets
 import threading
 from base64 import b64encode
 from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import urlsplit
 
 _SCHEME = re.compile(r"(?:^|,\s*)(Basic|Digest|Bearer|Negotiate|NTLM)\b", re.I)
 _PARAMETER = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+
+
+class Authorisation(Protocol):
+    """What a session shows to the server of its account."""
+
+    #: What the server refuses when it answers 401, in words.
+    refused: str
+
+    def header(self, method: str, url: str) -> str:
+        """The Authorization header for a request; "" to send none."""
+
+    def challenged(self, challenges: str, used: str) -> bool:
+        """Take in a 401's WWW-Authenticate; is the request worth sending again?
+
+        ``used`` is the Authorization header that was refused.
+        """
 
 
 class Login:
@@ -27,6 +44,8 @@ class Login:
     server's challenge is awaited, since a server that does Digest is never to see, nor let
     others hear, the password in the clear.
     """
+
+    refused = "the user name or the password"
 
     def __init__(self, url: str, username: str, password: str) -> None:
         self._username = username
@@ -39,7 +58,6 @@ class Login:
         self._lock = threading.Lock()
 
     def header(self, method: str, url: str) -> str:
-        """The Authorization header for a request; "" to send none."""
         with self._lock:
             challenge = self._challenge
             self._uses += 1
@@ -51,10 +69,6 @@ class Login:
         return ""
 
     def challenged(self, challenges: str, used: str) -> bool:
-        """Take in a 401's WWW-Authenticate; is the request worth sending again?
-
-        ``used`` is the Authorization header that was refused.
-        """
         if not self._username:
             return False
         offers = _offers(challenges)

@@ -6,13 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
-from connectors.connector import Connector, World
+from connectors.connector import Connector, Setting, World
 from connectors.errors import AskStaff
 
 #: app -> (name for people, module and class)
 APPS: Mapping[str, tuple[str, str]] = {
     "carddav": ("CardDAV", "connectors.carddav.connector:CardDAV"),
+    "contactually": ("Contactually", "connectors.contactually.connector:Contactually"),
+    "google": ("Google Contacts", "connectors.google.connector:Google"),
+    "mailchimp": ("Mailchimp", "connectors.mailchimp.connector:Mailchimp"),
     "memory": ("Memory", "connectors.memory.connector:Memory"),
 }
 
@@ -32,6 +36,18 @@ def connector_class(app: str) -> type[Connector]:
         ) from None
     found: type[Connector] = getattr(import_module(module), name)
     return found
+
+
+@cache
+def settings() -> tuple[Setting, ...]:
+    """What the operator sets, of all apps: ``SETTINGS`` in a module ``settings`` of the folder."""
+    modules = [f"{place.rsplit('.', 1)[0]}.settings" for _, place in APPS.values()]
+    return tuple(
+        setting
+        for module in modules
+        if find_spec(module)
+        for setting in import_module(module).SETTINGS
+    )
 
 
 def open_connector(app: str, credentials: Mapping[str, str], world: World) -> Connector:

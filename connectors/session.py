@@ -10,23 +10,23 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
+from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.exceptions import HTTPError
 
-from connectors.connector import World
+from connectors.connector import Wire, World
 from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain, Unanswered
 from connectors.guard import check_literal, pool_classes
-from connectors.login import Login
+from connectors.login import Authorisation
 from connectors.transport import fault_of
 from connectors.urls import host, origin, target
 
@@ -62,24 +62,43 @@ class Answer:
     url: str
 
 
+#: What an app's own way of refusing means; None leaves the answer to the rules for all apps.
+Judge = Callable[[Answer], AppError | None]
+
+
+def _no_opinion(answer: Answer) -> AppError | None:
+    return None
+
+
 class Session:
     """Keep-alive connections of one account. Safe for as many threads as ``connections``.
 
-    The login is shown to its own origin (scheme, host and port) only. ``requests`` counts every
-    request put on the wire; ``sent`` and ``received`` count bytes of bodies on the wire.
+    The login is shown to its own origin (scheme, host and port) only. ``judge`` sees every
+    answer first. ``trusted``: the address was set by the operator, who may point anywhere, while
+    one that staff entered obeys ``World.allow_private``. ``requests`` counts every request put
+    on the wire; ``sent`` and ``received`` count bytes of bodies on the wire.
     """
 
     def __init__(
-        self, world: World, home: str, login: Login | None = None, connections: int = 8
+        self,
+        world: World,
+        home: str,
+        login: Authorisation | None = None,
+        connections: int = 8,
+        *,
+        judge: Judge = _no_opinion,
+        trusted: bool = False,
     ) -> None:
         self.requests = self.sent = self.received = 0
         self._world = world
         self._home = origin(home)
         self._login = login
+        self._judge = judge
+        self._allow_private = trusted or world.allow_private
         self._lock = threading.Lock()
         self._ways: dict[str, _Way] = {}
         self._session = requests.Session()
-        self._adapter = _Adapter(connections, pool_classes(world.allow_private))
+        self._adapter = _Adapter(connections, pool_classes(self._allow_private))
 
     def request(
         self,
@@ -192,32 +211,36 @@ class Session:
     def _way(self, url: str) -> _Way:
         """The pool of an origin: made once, with the machine's usual proxy and certificates."""
         place = origin(url)
+        if place not in self._ways and place in self._world.wires:
+            self._ways[place] = _Way(self._world.wires[place], whole_url=False)
         if place not in self._ways:
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https"):
                 raise AskStaff("The URL is not a web address.", "It begins with https:// .")
             # What a proxy connects to cannot be seen from here; a literal address can.
-            check_literal(parts.hostname or "", self._world.allow_private)
+            check_literal(parts.hostname or "", self._allow_private)
             found = self._session.merge_environment_settings(url, {}, None, None, None)
             request = requests.Request("GET", url).prepare()
             trusted = DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else found["verify"]
             pool = self._adapter.get_connection_with_tls_context(
                 request, trusted, found["proxies"], found["cert"]
             )
-            assert isinstance(pool, HTTPConnectionPool)
             asked = self._adapter.request_url(request, found["proxies"])
-            self._ways[place] = _Way(pool, whole_url=not asked.startswith("/"))
+            self._ways[place] = _Way(cast("Wire", pool), whole_url=not asked.startswith("/"))
         return self._ways[place]
 
     def _judged(self, method: str, answer: Answer) -> Answer:
         status, where = answer.status, host(answer.url)
+        if (fault := self._judge(answer)) is not None:
+            raise fault
         if status == 401 and origin(answer.url) != self._home:
             raise AskStaff(
                 f"The server sends us on to {origin(answer.url)}, which asks for a password.",
                 "If you trust that address, enter it as the URL of the account.",
             )
         if status == 401:
-            raise SignInAgain(f"{where} refuses the user name or the password.")
+            refused = self._login.refused if self._login else "a request without a password"
+            raise SignInAgain(f"{where} refuses {refused}.")
         if status in (429, 503):
             raise TryAgain(
                 f"{where} asks to wait ({status}).", after=self._retry_after(answer.headers)
@@ -248,7 +271,7 @@ class Session:
 class _Way:
     """How an origin is reached. A proxy for plain HTTP is told the whole URL."""
 
-    pool: HTTPConnectionPool
+    pool: Wire
     whole_url: bool
 
 

@@ -175,8 +175,9 @@ def marker() -> str:
 
 class ConnectorConformance:
     """``ann``: a contact that the app keeps whole; ``edited``: another value of one of its
-    fields; ``quiet``: what a reading without changes costs, in requests; ``changed``: other values of all of them; ``required``: fields that the app lets
-    nobody clear; ``texts``: those that it keeps whole in its text fields."""
+    fields; ``changed``: other values of all of them; ``required``: fields that the app lets
+    nobody clear; ``texts``: those that it keeps whole in its text fields. ``quiet``: what a
+    reading without changes costs, in requests."""
 
     ann: Mapping[str, Value] = ANN
     edited: Mapping[str, Value] = {"job_title": "Chief"}

@@ -1,0 +1,139 @@
+"""All stand-ins as one WSGI application: ``/google/…``, ``/mailchimp/…``, ``/contactually/…``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from connectors.sandbox.faults import Fault
+from connectors.sandbox.stand_in import House, StandIn
+from connectors.sandbox.store import Store
+from connectors.sandbox.web import Answer, Cut, Request, Stop, as_html
+
+#: app -> module and class of its stand-in, imported at first use.
+STAND_INS: Mapping[str, str] = {
+    "contactually": "connectors.sandbox.contactually.app:Contactually",
+    "google": "connectors.sandbox.google.app:Google",
+    "mailchimp": "connectors.sandbox.mailchimp.app:Mailchimp",
+}
+_REASONS = {200: "OK", 201: "Created", 204: "No Content", 303: "See Other", 400: "Bad Request"}
+_PAGE = "<!doctype html><title>Error</title><h1>Something went wrong</h1>"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to an API, as the stand-ins saw it. ``template``: its path with placeholders."""
+
+    app: str
+    method: str
+    template: str
+    path: str
+    status: int
+
+
+class Sandbox:
+    """``path``: the SQLite file. ``calls`` lists every API call since it was last cleared, also
+    those that a fault struck (status 0: the connection was cut)."""
+
+    def __init__(
+        self,
+        path: Path | str = ":memory:",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+        apps: Iterable[str] = tuple(STAND_INS),
+    ) -> None:
+        self.store = Store(path)
+        self.sleep = sleep
+        self.calls: list[Call] = []
+        house = House(self.store, now)
+        self.apps: dict[str, StandIn] = {app: _stand_in(app)(house) for app in apps}
+
+    def answer(self, app: str, request: Request) -> Answer:
+        """The answer of a stand-in; raises Cut where the connection ends without one."""
+        stand_in = self.apps[app]
+        fault = stand_in.faults.strike(request)
+        found = stand_in.router.find(request.method, request.path)
+        template = found.template if found else request.path
+
+        def told(status: int) -> None:
+            self.calls.append(Call(app, request.method, template, request.path, status))
+
+        if fault and fault.what == "slow":
+            self.sleep(fault.seconds)
+        if fault and fault.what == "dropped":
+            told(0)
+            raise Cut
+        if fault and fault.what == "status":
+            told(fault.status)
+            return stand_in.after(request, stand_in.error(fault.status, fault.retry_after))
+        try:
+            with self.store.transaction():
+                stand_in.before(request)
+                if found is None:
+                    raise Stop(stand_in.not_found(request))
+                answer = found.handler(replace(request, parts=found.parts))
+        except Stop as stop:
+            answer = stop.answer
+        if fault and fault.what == "lost":
+            told(0)
+            raise Cut
+        if fault and fault.what == "broken":
+            answer = as_html(_PAGE, fault.status)
+        told(answer.status)
+        return stand_in.after(request, answer)
+
+    def order(self, app: str, fault: Fault) -> None:
+        self.apps[app].faults.order(fault)
+
+    def close(self) -> None:
+        self.store.close()
+
+    # --- WSGI -----------------------------------------------------------------------------
+
+    def __call__(
+        self, environ: Mapping[str, Any], start_response: Callable[..., Any]
+    ) -> Sequence[bytes]:
+        """PEP 3333; raises Cut where the server is to end the connection without an answer."""
+        app, _, rest = environ["PATH_INFO"].lstrip("/").partition("/")
+        if app in self.apps:
+            answer = self.answer(app, _request(environ, app, f"/{rest}"))
+        else:
+            answer = as_html("<!doctype html><title>Not found</title><h1>Not found</h1>", 404)
+        headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+        start_response(
+            f"{answer.status} {_REASONS.get(answer.status, 'Status')}", list(headers.items())
+        )
+        return [answer.body]
+
+
+def _stand_in(app: str) -> type[StandIn]:
+    module, _, name = STAND_INS[app].partition(":")
+    found: type[StandIn] = getattr(import_module(module), name)
+    return found
+
+
+def _request(environ: Mapping[str, Any], app: str, path: str) -> Request:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    home = f"{environ.get('wsgi.url_scheme', 'http')}://{headers.get('host', 'localhost')}/{app}"
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        # PEP 3333 has the bytes of the path as Latin-1.
+        path=path.encode("latin-1").decode("utf-8", "replace"),
+        query=parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True),
+        headers=headers,
+        body=environ["wsgi.input"].read(length) if length else b"",
+        home=home,
+    )
