@@ -64,6 +64,17 @@ class Held:
                     raise
                 self.host.sleep(0.5)
 
+    def sleep(self, seconds: float) -> None:
+        """Wait for an app (a quota of a minute, a pause that it asks for), and keep the accounts
+        meanwhile; raises LeaseLost."""
+        while seconds > 0:
+            piece = min(seconds, TTL.total_seconds() / 4)
+            self.host.sleep(piece)
+            seconds -= piece
+            if self.fences:
+                with self.commit():
+                    pass
+
     def release(self) -> None:
         for account, fence in self.fences.items():
             Lease.objects.filter(account_id=account, fence=fence).update(owner="", until=None)

@@ -123,7 +123,7 @@ class Journey:
         self._say("waiting for the accounts")
         held.wait(30)
         try:
-            with self.sides.opened():
+            with self.sides.opened(held):
                 self.sides.refresh_catalogues()
                 setup = self._setup()
                 self.sides.observe(held, in_full=self.run.full)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
-from connections.accounts import refresh_catalogue
+from connections.accounts import refresh_catalogue, world
 from connections.models import Account, Connection, Container
 from connections.observe import observe
-from connectors.connector import Connector
+from connectors.connector import Connector, World
 from connectors.errors import AppError
 from rules.setup import Setup
 from rules.vanishing import names_what_may_vanish
@@ -21,7 +22,7 @@ from sync.models import Planned
 #: How old a catalogue may be before the app is asked again what it offers.
 CATALOGUE_AGE = timedelta(hours=1)
 
-Open = Callable[[Account], Connector]
+Open = Callable[[Account, World], Connector]
 
 
 class Sides:
@@ -37,12 +38,14 @@ class Sides:
         self.at_work: str | None = None
 
     @contextmanager
-    def opened(self) -> Iterator[None]:
+    def opened(self, held: Held) -> Iterator[None]:
+        """Connectors live by the clock of the run, and keep its leases while they wait."""
+        in_world = replace(world(), now=self.host.now, sleep=held.sleep)
         try:
             for side in "ab":
                 self.at_work = side
                 container = self.connection.container(side)
-                connector = self._open_account(container.account)
+                connector = self._open_account(container.account, in_world)
                 self.parts[side] = Side(side, container, connector)
             yield
         finally:

@@ -10,7 +10,7 @@ import pytest
 
 from connections.accounts import open_account
 from connections.models import Account, Connection
-from connectors.connector import Connector, Ending, Page
+from connectors.connector import Connector, Ending, Page, World
 from connectors.errors import TryAgain
 from connectors.memory.app import Quirks
 from connectors.memory.connector import Memory
@@ -411,8 +411,8 @@ class Haunted(Memory):
 def sync_through(bench: Bench, kind: type[Memory], side: str = "b", full: bool = False) -> Run:
     """A run in which the app of this side answers in a way of its own."""
 
-    def opened(account: Account) -> Connector:
-        normal = open_account(account)
+    def opened(account: Account, world: World) -> Connector:
+        normal = open_account(account, world)
         if account.name != side or not isinstance(normal, Memory):
             return normal
         return kind({"name": account.name}, normal._world)

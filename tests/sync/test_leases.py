@@ -198,3 +198,24 @@ def test_this_process_has_an_owner_of_its_own_each_time() -> None:
     one, two = this_process(), this_process()
     assert one.owner != two.owner
     assert not replace(one).is_dead(one.owner)
+
+
+def test_a_lease_is_kept_through_a_wait_longer_than_it_lasts(
+    accounts: list[int], clock: Clock
+) -> None:
+    mine = Held(accounts, host(clock, "me"))
+    mine.take()
+    mine.sleep(3 * TTL.total_seconds())
+    with pytest.raises(Busy):
+        Held(accounts, host(clock, "them")).take()
+    with mine.commit():
+        pass
+
+
+def test_who_lost_its_lease_while_it_waited_is_told(accounts: list[int], clock: Clock) -> None:
+    mine, theirs = Held(accounts, host(clock, "me")), Held(accounts, host(clock, "them"))
+    mine.take()
+    clock.sleep(TTL.total_seconds() + 1)
+    theirs.take()
+    with pytest.raises(LeaseLost):
+        mine.sleep(1)
