@@ -36,16 +36,23 @@ def open_account(account: Account, in_world: World | None = None) -> Connector:
     """The account's connector; no request is made yet. The caller closes it."""
     if not account.sealed:
         raise SignInAgain(f"Account {account.name} has no credentials.", "Enter them.")
-    keeping = replace(in_world or world(), keep=lambda renewed: _keep(account, renewed))
-    return open_app(account.app, unseal(account.sealed), keeping)
+    pk, sealed = account.pk, account.sealed
+    keeping = replace(in_world or world(), keep=lambda renewed: _keep(pk, sealed, renewed))
+    return open_app(account.app, {**unseal(account.sealed), **_renewed(account)}, keeping)
 
 
-def _keep(account: Account, renewed: Mapping[str, str]) -> None:
-    """Credentials that the app renewed, such as a token, beside those that stay."""
+def _renewed(account: Account) -> dict[str, str]:
+    return unseal(account.renewed) if account.renewed else {}
+
+
+def _keep(pk: int, sealed: str, renewed: Mapping[str, str]) -> None:
+    """Apart from what was entered, which stays what the form and the file compare with. Tokens
+    for credentials that were entered anew in the meantime are of no use any more."""
     with transaction.atomic():
-        row = Account.objects.select_for_update().get(pk=account.pk)
-        row.sealed = seal({**unseal(row.sealed), **renewed})
-        row.save(update_fields=["sealed"])
+        row = Account.objects.select_for_update().get(pk=pk)
+        if row.sealed == sealed:
+            row.renewed = seal({**_renewed(row), **renewed})
+            row.save(update_fields=["renewed"])
 
 
 def open_app(app: str, credentials: Mapping[str, str], in_world: World | None = None) -> Connector:

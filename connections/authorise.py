@@ -35,7 +35,7 @@ def ask(account: Account, credentials: Mapping[str, str]) -> Answer:
 
 def keep(account: Account, credentials: Mapping[str, str], answer: Answer) -> None:
     """Store credentials that the app has accepted; what was wrong with them is over."""
-    account.sealed = seal(credentials)
+    account.sealed, account.renewed = seal(credentials), ""
     account.identity, account.identity_name = answer.identity.id, answer.identity.name
     account.attention = ""
     account.save()

@@ -23,6 +23,11 @@ class Account(models.Model):
     sealed = models.TextField(
         blank=True, editable=False, help_text="The credentials, encrypted (connections.vault)."
     )
+    renewed = models.TextField(
+        blank=True,
+        editable=False,
+        help_text="What the app gave in their place since they were entered, encrypted as well.",
+    )
     attention = models.TextField(
         "needs attention",
         blank=True,

@@ -30,13 +30,14 @@ def rotate_all() -> Rotation:
             account = Account.objects.select_for_update().get(pk=pk)
             try:
                 sealed = rotate(account.sealed)
+                renewed = account.renewed and rotate(account.renewed)
             except NoKey:
                 locked.append(account.name)
                 continue
-            if sealed == account.sealed:
+            if (sealed, renewed) == (account.sealed, account.renewed):
                 current += 1
                 continue
-            account.sealed = sealed
-            account.save(update_fields=["sealed"])
+            account.sealed, account.renewed = sealed, renewed
+            account.save(update_fields=["sealed", "renewed"])
             rotated += 1
     return Rotation(rotated, current, tuple(locked))

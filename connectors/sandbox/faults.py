@@ -52,10 +52,13 @@ class Faults:
         with self._lock:
             return list(self._orders)
 
-    def strike(self, request: Request) -> Fault | None:
-        """The fault that this request meets; the first ordered comes first."""
+    def strike(self, request: Request, is_page: bool = False) -> Fault | None:
+        """The fault that this request meets; the first ordered comes first. Pages for people
+        meet those that name their path."""
         with self._lock:
             for place, fault in enumerate(self._orders):
+                if is_page and not fault.path:
+                    continue
                 if fault.method not in ("", request.method) or fault.path not in request.path:
                     continue
                 if fault.skip:

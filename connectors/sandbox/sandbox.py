@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from connectors.sandbox.faults import Fault
+from connectors.sandbox.recording import Call, Exchange, exchange
+from connectors.sandbox.router import Found
 from connectors.sandbox.stand_in import House, StandIn
 from connectors.sandbox.store import Store
 from connectors.sandbox.web import Answer, Cut, Request, Stop, as_html
@@ -26,20 +28,10 @@ _REASONS = {200: "OK", 201: "Created", 204: "No Content", 303: "See Other", 400:
 _PAGE = "<!doctype html><title>Error</title><h1>Something went wrong</h1>"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request to an API, as the stand-ins saw it. ``template``: its path with placeholders."""
-
-    app: str
-    method: str
-    template: str
-    path: str
-    status: int
-
-
 class Sandbox:
-    """``path``: the SQLite file. ``calls`` lists every API call since it was last cleared, also
-    those that a fault struck (status 0: the connection was cut)."""
+    """``path``: the SQLite file. ``calls`` lists every call of an API or for a token since it was
+    last cleared, also those that a fault struck (status 0: the connection was cut). With
+    ``recording``, ``exchanges`` holds those of the APIs whole."""
 
     def __init__(
         self,
@@ -47,46 +39,58 @@ class Sandbox:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         apps: Iterable[str] = tuple(STAND_INS),
+        recording: bool = False,
     ) -> None:
         self.store = Store(path)
         self.sleep = sleep
         self.calls: list[Call] = []
+        self.recording = recording
+        self.exchanges: list[Exchange] = []
         house = House(self.store, now)
         self.apps: dict[str, StandIn] = {app: _stand_in(app)(house) for app in apps}
 
     def answer(self, app: str, request: Request) -> Answer:
         """The answer of a stand-in; raises Cut where the connection ends without one."""
         stand_in = self.apps[app]
-        fault = stand_in.faults.strike(request)
         found = stand_in.router.find(request.method, request.path)
         template = found.template if found else request.path
-
-        def told(status: int) -> None:
+        answer = self._struck(stand_in, found, request)
+        if not stand_in.is_page(request.path):
+            status = answer.status if answer else 0
             self.calls.append(Call(app, request.method, template, request.path, status))
-
-        if fault and fault.what == "slow":
-            self.sleep(fault.seconds)
-        if fault and fault.what == "dropped":
-            told(0)
+        if self.recording and stand_in.is_api(request.path):
+            self.exchanges.append(exchange(app, template, request, answer))
+        if answer is None:
             raise Cut
-        if fault and fault.what == "status":
-            told(fault.status)
+        return answer
+
+    def _struck(self, stand_in: StandIn, found: Found | None, request: Request) -> Answer | None:
+        """The answer as it leaves, or what a fault makes of it; None: the connection is cut."""
+        fault = stand_in.faults.strike(request, stand_in.is_page(request.path))
+        what = fault.what if fault else ""
+        if fault and what == "slow":
+            self.sleep(fault.seconds)
+        if what == "dropped":
+            return None
+        if fault and what == "status":
             return stand_in.after(request, stand_in.error(fault.status, fault.retry_after))
+        answer = self._answered(stand_in, found, request)
+        if what == "lost":
+            return None
+        if fault and what == "broken":
+            answer = as_html(_PAGE, fault.status)
+        return stand_in.after(request, answer)
+
+    def _answered(self, stand_in: StandIn, found: Found | None, request: Request) -> Answer:
         try:
             with self.store.transaction():
-                stand_in.before(request)
+                if stand_in.is_api(request.path):
+                    stand_in.before(request)
                 if found is None:
                     raise Stop(stand_in.not_found(request))
-                answer = found.handler(replace(request, parts=found.parts))
+                return found.handler(replace(request, parts=found.parts))
         except Stop as stop:
-            answer = stop.answer
-        if fault and fault.what == "lost":
-            told(0)
-            raise Cut
-        if fault and fault.what == "broken":
-            answer = as_html(_PAGE, fault.status)
-        told(answer.status)
-        return stand_in.after(request, answer)
+            return stop.answer
 
     def order(self, app: str, fault: Fault) -> None:
         self.apps[app].faults.order(fault)

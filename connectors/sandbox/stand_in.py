@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,16 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from connectors.sandbox.accounts import Accounts
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.router import Route, Router
 from connectors.sandbox.store import Store
 from connectors.sandbox.tokens import Tokens
 from connectors.sandbox.web import Answer, Request
+
+#: Pages for people, among them those of consent; and what else is not the API itself.
+_PAGES = re.compile(r"/|/people(/.*)?|/o/oauth2/v2/auth|/oauth2/authorize")
+_SIGNING_IN = re.compile(r"/token|/revoke|/oauth2/.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +39,25 @@ class StandIn(ABC):
 
     name: ClassVar[str]
     label: ClassVar[str]
+    #: Colour of its pages.
+    accent: ClassVar[str] = "#3b5bdb"
     quirks: Any
 
     def __init__(self, house: House) -> None:
         self.store = house.store
         self.now = house.now
         self.tokens = Tokens(house.store, self.name, house.now)
+        self.accounts = Accounts(house.store, self.name)
         self.faults = Faults()
 
     @abstractmethod
     def routes(self) -> Sequence[Route]: ...
+
+    @abstractmethod
+    def open_account(self, email: str, name: str = "", token: str = "") -> str:
+        """The id of the account of this address, which is made where there is none, and told to
+        ``accounts``. ``token``: from now on a token of it, as people copy them from the app's
+        settings."""
 
     @abstractmethod
     def error(self, status: int, retry_after: int | None = None) -> Answer:
@@ -53,12 +68,20 @@ class StandIn(ABC):
         """The answer to a path or method that the app does not know."""
 
     def before(self, request: Request) -> None:
-        """Looked at before any route of the API: raises Stop for who is over a quota."""
+        """Looked at before any route of the API, not before pages and tokens: raises Stop for
+        who is over a quota."""
         return None
 
     def after(self, request: Request, answer: Answer) -> Answer:
         """The answer as it leaves: headers that every answer of the app carries."""
         return answer
+
+    def is_page(self, path: str) -> bool:
+        """Made for people: struck only by faults that name its path, not among the calls."""
+        return bool(_PAGES.fullmatch(path))
+
+    def is_api(self, path: str) -> bool:
+        return not self.is_page(path) and not _SIGNING_IN.fullmatch(path)
 
     @cached_property
     def router(self) -> Router:

@@ -63,7 +63,7 @@ class Store:
     def put(
         self, kind: str, id: str, document: Document, number: float = 0, keys: Iterable[str] = ()
     ) -> None:
-        text = json.dumps(document, ensure_ascii=False)
+        text = json.dumps(document)
         with self.transaction():
             self._database.execute(
                 "INSERT INTO documents (kind, id, number, document) VALUES (?, ?, ?, ?) "
@@ -104,7 +104,22 @@ class Store:
         )
         return [json.loads(row[0]) for row in rows]
 
-    def count(self, kind: str) -> int:
+    def stretch(self, kind: str, start: int, length: int, without: str = "") -> list[Document]:
+        """``length`` of ``all`` from the place ``start`` on (0 is the first), as if those with
+        the key ``without`` were not there."""
+        rows = self._rows(
+            "SELECT document FROM documents WHERE kind = ? "
+            "AND id NOT IN (SELECT id FROM keys WHERE kind = ? AND key = ?) "
+            "ORDER BY place LIMIT ? OFFSET ?",
+            kind, kind, without, length, start,
+        )  # fmt: skip
+        return [json.loads(row[0]) for row in rows]
+
+    def count(self, kind: str, key: str = "") -> int:
+        """Of all, or of those with this key."""
+        if key:
+            query = "SELECT count(*) FROM keys WHERE kind = ? AND key = ?"
+            return int(self._rows(query, kind, key)[0][0])
         return int(self._rows("SELECT count(*) FROM documents WHERE kind = ?", kind)[0][0])
 
     def next(self, sequence: str) -> int:

@@ -75,12 +75,15 @@ def as_json(
     headers: Mapping[str, str] | None = None,
     kind: str = "application/json; charset=utf-8",
 ) -> Answer:
-    body = json.dumps(data, ensure_ascii=False).encode()
+    # What is no text (half a surrogate pair, which JSON can spell) leaves as "?".
+    body = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
     return Answer(status, body, {"Content-Type": kind, **(headers or {})})
 
 
 def as_html(text: str, status: int = 200) -> Answer:
-    return Answer(status, text.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    return Answer(
+        status, text.encode("utf-8", "replace"), {"Content-Type": "text/html; charset=utf-8"}
+    )
 
 
 def redirect(url: str) -> Answer:

@@ -27,9 +27,10 @@ def save_account(look: Look) -> Account:
     account = login.stored or Account(name=login.name, app=login.app)
     account.identity, account.identity_name = look.identity.id, look.identity.name
     if login.changed:
-        account.sealed = seal(login.credentials)
+        account.sealed, account.renewed = seal(login.credentials), ""
     account.attention = ""  # it has just been opened
-    account.save(update_fields=_only(account, "identity", "identity_name", "sealed", "attention"))
+    fields = ("identity", "identity_name", "sealed", "renewed", "attention")
+    account.save(update_fields=_only(account, *fields))
     return account
 
 

@@ -13,8 +13,9 @@ from connections.accounts import (
     open_account,
     refresh_catalogue,
 )
+from connections.authorise import ask, keep
 from connections.models import Account, Container
-from connections.vault import seal
+from connections.vault import seal, unseal
 from connectors.connector import Catalogue, ContainerInfo, Identity
 from connectors.contact import Contact, Segment
 from connectors.errors import AskStaff, SignInAgain
@@ -151,3 +152,31 @@ def test_refresh_catalogue_remembers_listed_names_that_vanished(db: None, clock:
 def test_open_account_without_credentials_asks_for_them(db: None) -> None:
     with pytest.raises(SignInAgain, match="Account new has no credentials"):
         open_account(Account.objects.create(name="new", app="memory"))
+
+
+def test_what_an_app_renewed_is_used_and_stays_apart_from_what_was_entered(
+    db: None, var: Path
+) -> None:
+    account = Account.objects.create(name="one", app="memory", sealed=seal({"name": "one"}))
+    open_account(account)._world.keep({"name": "two"})
+    account.refresh_from_db()
+    assert open_account(account).identity().id == "memory:two"
+    assert unseal(account.sealed) == {"name": "one"}
+    open_account(account)._world.keep({"access_token": "newer"})
+    account.refresh_from_db()
+    assert unseal(account.renewed) == {"name": "two", "access_token": "newer"}
+
+
+def test_what_an_app_renewed_is_forgotten_when_other_credentials_are_entered(
+    db: None, var: Path
+) -> None:
+    account = Account.objects.create(name="one", app="memory", sealed=seal({"name": "one"}))
+    earlier = open_account(account)
+    earlier._world.keep({"name": "two"})
+    account.refresh_from_db()
+    entered = {"name": "one", "more": ""}
+    keep(account, entered, ask(account, {"name": "one"}))
+    earlier._world.keep({"name": "three"})  # by a run that began before
+    account.refresh_from_db()
+    assert (account.renewed, unseal(account.sealed)) == ("", entered)
+    assert open_account(account).identity().id == "memory:one"
