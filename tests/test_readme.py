@@ -11,6 +11,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 from django.utils import timezone
 
+from connectors import registry
 from connectors.memory import store
 from connectors.memory.app import MemoryApp, Quirks
 from rules.configuration.loading import load
@@ -28,6 +29,7 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 def test_every_setting_of_the_readme_is_read_and_every_one_read_is_there() -> None:
     settings = (ROOT / "config" / "settings.py").read_text()
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    read |= {setting.name for setting in registry.settings()}
     table = README.split("## Settings")[1].split("## Commands")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == read
