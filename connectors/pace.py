@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from datetime import datetime, timedelta
 
 from connectors.connector import World
 
 MINUTE = 60.0
+_MINUTE = timedelta(seconds=MINUTE)
 
 
 class Pace:
@@ -17,30 +19,29 @@ class Pace:
     def __init__(self, per_minute: int, world: World) -> None:
         self._limit = per_minute
         self._world = world
-        self._spent: deque[tuple[float, int]] = deque()
+        self._spent: deque[tuple[datetime, int]] = deque()
         self._lock = threading.Lock()
 
     def spend(self, units: int = 1) -> None:
         if not self._limit:
             return
         with self._lock:
-            while (wait := self._wait(units)) > 0:
-                self._world.sleep(wait)
-            self._spent.append((self._now(), units))
+            while (wait := self._wait(units)) > timedelta(0):
+                self._world.sleep(wait.total_seconds())
+            self._spent.append((self._world.now(), units))
 
-    def _wait(self, units: int) -> float:
-        """Seconds until so many units are free. More than a whole minute's worth go alone."""
-        now = self._now()
-        while self._spent and self._spent[0][0] <= now - MINUTE:
+    def _wait(self, units: int) -> timedelta:
+        """Until so many units are free. More than a whole minute's worth go alone."""
+        now = self._world.now()
+        if self._spent and self._spent[-1][0] > now:  # the clock was put back
+            self._spent = deque((min(at, now), spent) for at, spent in self._spent)
+        while self._spent and self._spent[0][0] <= now - _MINUTE:
             self._spent.popleft()
         over = sum(spent for _, spent in self._spent) + units - self._limit
+        wait = timedelta(0)
         for at, spent in self._spent:
             if over <= 0:
-                return 0.0
+                break
             over -= spent
-            if over <= 0 or (at, spent) == self._spent[-1]:
-                return at + MINUTE - now
-        return 0.0
-
-    def _now(self) -> float:
-        return self._world.now().timestamp()
+            wait = at + _MINUTE - now
+        return wait

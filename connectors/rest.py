@@ -46,27 +46,39 @@ class Rest:
         body: object = None,
         *,
         repeat: bool = False,
+        insist: bool = True,
     ) -> Reply:
-        """Any answer that ``Session.request`` returns; its errors are raised. ``repeat`` as there.
+        """Any answer that ``Session.request`` returns; its errors are raised. ``repeat`` and
+        ``insist`` as there.
 
         A success whose body is cut off or not JSON counts as no answer.
         """
         url = f"{self._home}{path}"
         if query:
             url += f"?{urlencode(query, doseq=True)}"
-        sent = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        # In ASCII, so that half a surrogate pair (a raw record may hold one) is the app's to judge.
+        sent = b"" if body is None else json.dumps(body).encode()
         answer = self._session.request(
-            method, url, headers=_WITH_BODY if sent else _HEADERS, body=sent, repeat=repeat
+            method,
+            url,
+            headers=_WITH_BODY if sent else _HEADERS,
+            body=sent,
+            repeat=repeat,
+            insist=insist,
         )
-        reply = Reply(answer.status, _parsed(answer.body), answer.headers)
-        if reply.is_success and answer.body.strip() and reply.data is None:
+        data, is_json = _parsed(answer.body)
+        reply = Reply(answer.status, data, answer.headers)
+        if reply.is_success and not is_json:
             kind = TryAgain if method in SAFE or repeat else Unanswered
             raise kind(f"{host(url)} sent something that cannot be read.")
         return reply
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(body: bytes) -> tuple[Any, bool]:
+    """The data, and whether the body is JSON or empty."""
+    if not body.strip():
+        return None, True
     try:
-        return json.loads(body)
+        return json.loads(body), True
     except (ValueError, RecursionError):
-        return None
+        return None, False

@@ -30,7 +30,7 @@ from connectors.login import Authorisation
 from connectors.transport import fault_of
 from connectors.urls import host, origin, target
 
-AGENT = "Accord/0.1"
+AGENT = "Accord/0.3"
 #: Methods that change nothing at the server, DAV's included.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 REDIRECTS = 5

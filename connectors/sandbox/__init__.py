@@ -5,6 +5,9 @@ They exist for tests and for the demo, and share no code with the connectors (im
 that one mistake cannot hide in both.
 
 ``web`` is what crosses the wire, ``router`` finds who answers, ``store`` keeps everything in one
-SQLite file, ``tokens`` knows who is signed in, ``faults`` breaks things to order, ``stand_in`` is
-what each app's folder implements, and ``sandbox`` is all of them as one WSGI application.
+SQLite file, ``accounts`` and ``tokens`` know who has an account and who is signed in, ``oauth`` is
+how they consent, ``faults`` breaks things to order, ``pages`` and ``style`` are the HTML of all,
+``stand_in`` is what each app's folder implements, ``sandbox`` is all of them as one WSGI
+application, ``recording`` what crossed its wire, ``control`` how people break things by hand, and
+``server`` serves it.
 """

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from connectors.sandbox.control import control
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.recording import Call, Exchange, exchange
 from connectors.sandbox.router import Found
@@ -38,7 +39,7 @@ class Sandbox:
         path: Path | str = ":memory:",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
-        apps: Iterable[str] = tuple(STAND_INS),
+        apps: Iterable[str | type[StandIn]] = tuple(STAND_INS),
         recording: bool = False,
     ) -> None:
         self.store = Store(path)
@@ -47,14 +48,19 @@ class Sandbox:
         self.recording = recording
         self.exchanges: list[Exchange] = []
         house = House(self.store, now)
-        self.apps: dict[str, StandIn] = {app: _stand_in(app)(house) for app in apps}
+        classes = [_stand_in(app) if isinstance(app, str) else app for app in apps]
+        self.apps: dict[str, StandIn] = {found.name: found(house) for found in classes}
 
     def answer(self, app: str, request: Request) -> Answer:
         """The answer of a stand-in; raises Cut where the connection ends without one."""
         stand_in = self.apps[app]
         found = stand_in.router.find(request.method, request.path)
         template = found.template if found else request.path
-        answer = self._struck(stand_in, found, request)
+        try:
+            with stand_in.attending(request):
+                answer = self._struck(stand_in, found, request)
+        except Stop as stop:
+            answer = stand_in.after(request, stop.answer)
         if not stand_in.is_page(request.path):
             status = answer.status if answer else 0
             self.calls.append(Call(app, request.method, template, request.path, status))
@@ -108,8 +114,10 @@ class Sandbox:
         if app in self.apps:
             answer = self.answer(app, _request(environ, app, f"/{rest}"))
         else:
-            answer = as_html("<!doctype html><title>Not found</title><h1>Not found</h1>", 404)
-        headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+            answer = control(self, _request(environ, "", environ["PATH_INFO"]))
+        # RFC 9110 §8.6: none where there is never a body.
+        length = {} if answer.status in (204, 304) else {"Content-Length": str(len(answer.body))}
+        headers = {**length, **answer.headers}
         start_response(
             f"{answer.status} {_REASONS.get(answer.status, 'Status')}", list(headers.items())
         )
@@ -131,7 +139,7 @@ def _request(environ: Mapping[str, Any], app: str, path: str) -> Request:
     }
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
-    home = f"{environ.get('wsgi.url_scheme', 'http')}://{headers.get('host', 'localhost')}/{app}"
+    home = f"{environ.get('wsgi.url_scheme', 'http')}://{headers.get('host', 'localhost')}"
     return Request(
         method=environ["REQUEST_METHOD"],
         # PEP 3333 has the bytes of the path as Latin-1.
@@ -139,5 +147,5 @@ def _request(environ: Mapping[str, Any], app: str, path: str) -> Request:
         query=parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True),
         headers=headers,
         body=environ["wsgi.input"].read(length) if length else b"",
-        home=home,
+        home=f"{home}/{app}" if app else home,
     )

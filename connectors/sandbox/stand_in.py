@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any, ClassVar
 
 from connectors.sandbox.accounts import Accounts
 from connectors.sandbox.faults import Faults
+from connectors.sandbox.oauth import RULES, OAuth, Rules
 from connectors.sandbox.router import Route, Router
 from connectors.sandbox.store import Store
 from connectors.sandbox.tokens import Tokens
@@ -51,7 +53,8 @@ class StandIn(ABC):
         self.faults = Faults()
 
     @abstractmethod
-    def routes(self) -> Sequence[Route]: ...
+    def routes(self) -> Sequence[Route]:
+        """Of the API and of the page; those of signing in are added."""
 
     @abstractmethod
     def open_account(self, email: str, name: str = "", token: str = "") -> str:
@@ -60,12 +63,22 @@ class StandIn(ABC):
         settings."""
 
     @abstractmethod
+    def hands(self, account: str) -> Any:
+        """What people do in the app with this account's contacts, in the app's own words: ``add``,
+        ``edit``, ``delete``, ``get``, ``all`` and what else they can do there."""
+
+    @abstractmethod
     def error(self, status: int, retry_after: int | None = None) -> Answer:
         """An error as the app words it, for statuses that are ordered (429, 500, 503 …)."""
 
     @abstractmethod
     def not_found(self, request: Request) -> Answer:
         """The answer to a path or method that the app does not know."""
+
+    def attending(self, request: Request) -> AbstractContextManager[None]:
+        """Around each request, also while it waits for others or for a fault that is slow: raises
+        Stop for one too many at a time."""
+        return nullcontext()
 
     def before(self, request: Request) -> None:
         """Looked at before any route of the API, not before pages and tokens: raises Stop for
@@ -83,6 +96,15 @@ class StandIn(ABC):
     def is_api(self, path: str) -> bool:
         return not self.is_page(path) and not _SIGNING_IN.fullmatch(path)
 
+    @property
+    def rules(self) -> Rules:
+        """How the app lets clients in."""
+        return RULES[self.name]
+
+    @cached_property
+    def oauth(self) -> OAuth:
+        return OAuth(self, self.rules)
+
     @cached_property
     def router(self) -> Router:
-        return Router(self.routes())
+        return Router([*self.oauth.routes(), *self.routes()])

@@ -37,8 +37,17 @@ class Request:
         return values[-1] if values else default
 
     def json(self) -> Any:
-        """The body, parsed; raises ValueError for what is no JSON. An empty one is None."""
-        return json.loads(self.body) if self.body.strip() else None
+        """The body, parsed; raises ValueError for what is no JSON (RFC 8259; half a surrogate pair
+        and NaN are refused by the apps). An empty one is None."""
+        if not self.body.strip():
+            return None
+        try:
+            data = json.loads(self.body, parse_constant=_refuse)
+            if b"\\u" in self.body:
+                json.dumps(data, ensure_ascii=False).encode()
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        return data
 
     @property
     def bearer(self) -> str:
@@ -67,6 +76,10 @@ class Stop(Exception):
 
 class Cut(Exception):
     """The connection ends without an answer."""
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def as_json(
