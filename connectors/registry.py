@@ -14,6 +14,9 @@ from connectors.errors import AskStaff
 #: app -> (name for people, module and class)
 APPS: Mapping[str, tuple[str, str]] = {
     "carddav": ("CardDAV", "connectors.carddav.connector:CardDAV"),
+    "contactually": ("Contactually", "connectors.contactually.connector:Contactually"),
+    "google": ("Google Contacts", "connectors.google.connector:Google"),
+    "mailchimp": ("Mailchimp", "connectors.mailchimp.connector:Mailchimp"),
     "memory": ("Memory", "connectors.memory.connector:Memory"),
 }
 

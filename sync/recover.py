@@ -1,9 +1,9 @@
 """Repair what a crash or a lost answer left behind: steps that were sent and have no answer.
 
-Nothing is written to an app here. A create is looked for (by its chosen id, its marker, or its
-address) and adopted; an update is read back. What is found was carried out; what is certainly
-not there is dropped and planned again; what cannot be told goes to review rather than being
-done twice.
+Nothing is written to an app here. A create is looked for (by its chosen id, its marker, its
+address or its looks) and adopted; an update is read back. What is found was carried out; what is
+certainly not there is dropped and planned again; what cannot be told goes to review rather than
+being done twice.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _recover_create(
     elif capabilities.markers:
         found = _by_marker(side, str(row.marker), now, commit)
     else:
-        found = _by_address(side, row, steps)
+        found = _by_address(side, row, steps) or _by_looks(side, row, steps)
     with commit():
         if found is not None:
             _adopt(setup, side, steps, found, now())
@@ -188,6 +188,20 @@ def _by_address(side: Side, row: SyncRecord, steps: Sequence[Step]) -> Record | 
         if _shows(key.record, steps):
             return key.record
     return None
+
+
+def _by_looks(side: Side, row: SyncRecord, steps: Sequence[Step]) -> Record | None:
+    """Of a create without an address: the only unpaired contact that appeared since it was sent
+    and shows all that was. Several, or none, cannot be told."""
+    if _addresses(steps):
+        return None
+    paired = SyncRecord.objects.filter(connection=row.connection_id, a__isnull=False)
+    paired = paired.filter(b__isnull=False).values(side.name)
+    since = Record.objects.filter(
+        container=side.container, gone_at=None, first_seen_at__gte=steps[0].at
+    )
+    found = [record for record in since.exclude(pk__in=paired) if _shows(record, steps)]
+    return found[0] if len(found) == 1 else None
 
 
 def _addresses(steps: Sequence[Step]) -> frozenset[str]:

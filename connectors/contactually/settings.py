@@ -21,4 +21,7 @@ SETTINGS = (
         "How many requests an account may make; 0 is no limit.",
         is_number=True,
     ),
+    Setting(
+        "CONTACTUALLY_CONNECTIONS", "8", "Requests at the same time to an account.", is_number=True
+    ),
 )

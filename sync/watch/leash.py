@@ -13,7 +13,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 
@@ -21,7 +21,12 @@ class Leash:
     """The supervisor's end. ``group`` is the process group of all that was started."""
 
     def __init__(
-        self, command: Sequence[str], grace: float, cwd: str, output: IO[bytes] | None = None
+        self,
+        command: Sequence[str],
+        grace: float,
+        cwd: str,
+        output: IO[bytes] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._grace = grace
         self._process = subprocess.Popen(
@@ -30,6 +35,7 @@ class Leash:
             stdout=output,
             stderr=output,
             cwd=cwd,
+            env=environment,
             start_new_session=True,
         )
         self.group = self._process.pid

@@ -92,6 +92,14 @@ class Partner(ABC):
         """Let so much time pass that the next reading tells everything: an app's lag, or the
         time until a complete listing is due. Most tell everything at once."""
 
+    def tag(self, id: str, segment: Segment) -> None:
+        """Put into the segment; only where the app has some."""
+        raise NotImplementedError
+
+    def untag(self, id: str, segment: Segment) -> None:
+        """Taken out of it."""
+        raise NotImplementedError
+
     def archive(self, id: str) -> None:
         """Archived or put into the bin."""
         raise NotImplementedError
@@ -496,6 +504,18 @@ class ConnectorConformance:
             change = _update(self.record(partner, connector, ann), {})
             self.write_one(partner, connector, replace(change, remove=shouted))
             assert self.shown(partner, connector, ann).segments == frozenset()
+
+    def test_segments_that_people_change_are_told(self, partner, connector):
+        for kind in self.kinds(partner, connector):
+            old, new = Segment(kind, "Old, one"), Segment(kind, "Né; w")
+            fields = self.somebody(f"Ann {kind}")
+            ann = partner.add(Contact(fields, frozenset({old})))
+            first = reading(connector, partner.container)
+            partner.tag(ann, new)
+            partner.untag(ann, old)
+            partner.wait()
+            told = reading(connector, partner.container, first).contacts[ann]
+            assert (told.segments, told.fields) == ({new}, fields)
 
     def test_segments_of_several_kinds_are_apart(self, partner, connector):
         kinds = self.kinds(partner, connector)

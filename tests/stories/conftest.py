@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connectors.memory.store import placed
+from connectors.sandbox.sandbox import Sandbox
+from connectors.sandbox.server import serving
 from tests.connectors.carddav.servers import PASSWORD, RadicaleServer, XandikosServer
 from tests.stories.book import AddressBook
 from tests.stories.gate import Gate
 from tests.stories.home import NUMBERS, Home, card_of
 from tests.stories.installation import Installation, InThisProcess
 from tests.stories.people import Pair, in_sync, two_apps
+from tests.stories.town import Town, build, urls
+from tests.world.clock import Clock
 
 
 @pytest.fixture
@@ -58,3 +65,24 @@ def home(
 def ann(people: Pair) -> tuple[str, str]:
     """Ann's ids in a and b, in sync."""
     return in_sync(people, "Ann", "ann@mail.example")
+
+
+@pytest.fixture
+def town(transactional_db: None, var: Path) -> Iterator[Town]:
+    yield Town(Clock())
+    placed.clear()
+
+
+@pytest.fixture
+def sandbox(town: Town, settings: Any) -> Iterator[Sandbox]:
+    """The stand-ins of the apps, over HTTP and in the settings."""
+    clock = town.clock
+    with closing(Sandbox(now=clock.now, sleep=clock.tick)) as box, serving(box) as server:
+        settings.CONNECTORS = {**settings.CONNECTORS, **urls(server.url)}
+        yield box
+
+
+@pytest.fixture
+def place_of(town: Town, sandbox: Sandbox, radicale: RadicaleServer, var: Path) -> Any:
+    """By app an account with an empty container of its own."""
+    return lambda app: build(app, town, sandbox, radicale, var)

@@ -36,11 +36,17 @@ def demo(var: Path) -> str:
 
 def test_the_demo_syncs_at_once_and_goes_on_the_next_time(tmp_path: Path) -> None:
     first = demo(tmp_path)
-    assert re.findall(r"([\w-]+): done", first) == ["phone-team", "crm-customers"] * 2
+    names = ["crm-phonebook", "newsletter-crm", "crm-clients"]
+    assert re.findall(r"([\w-]+): done", first) == names * 2
     assert re.search(r"\d+ linked, \d+ conflicts", first)
+    table = [line.split() for line in first.split("Since the beginning:")[1].splitlines()]
+    told = {row[0]: list(map(int, row[1:])) for row in table if row and row[0] in names}
+    assert told["crm-phonebook"][:3] == [53, 44, 30]
+    assert all(row[5] == 0 for row in told.values())
     second = demo(tmp_path)
     assert "Everything is there from last time." in second
-    assert re.findall(r"(\d+) created, (\d+) updated", second) == [("0", "0")] * 4
+    assert re.findall(r"(\d+) created, (\d+) updated", second) == [("0", "0")] * 6
+    assert "1 deleted opposite" in second
 
 
 def test_the_demo_refuses_where_work_is_done_for_real() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from connectors.memory.connector import CONTAINER
 from connectors.memory.quirks import Quirks
 from rules.models import Action, Condition, Rule
 from rules.written import WrittenRule
+from tests.connectors.conformance import Partner
 from tests.world.history import Setting
 from tests.world.words import LEVEL, UNMAPPED
 
@@ -55,6 +57,17 @@ def build_container(side: str, quirks: Quirks) -> Container:
     )
     return Container.objects.create(
         account=account, remote_id=CONTAINER, name=side,
+        catalogue_data=catalogue_to_json(catalogue), catalogue_at=_FOR_EVER,
+    )  # fmt: skip
+
+
+def build_real_container(side: str, app: str, partner: Partner) -> Container:
+    """Of an app with its own connector, with the catalogue that this tells."""
+    account = Account.objects.create(name=side, app=app, sealed=seal(partner.credentials))
+    with closing(partner.connector()) as connector:
+        catalogue = connector.catalogue(partner.container)
+    return Container.objects.create(
+        account=account, remote_id=partner.container, name=side,
         catalogue_data=catalogue_to_json(catalogue), catalogue_at=_FOR_EVER,
     )  # fmt: skip
 

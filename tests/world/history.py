@@ -54,7 +54,9 @@ class Setting:
     """``a``, ``b`` and ``c``: Quirks that differ from the default; ``ring``: there is a third
     app, and a connection between each two. ``fields``: those that are mapped, by ``arrows`` one
     way only. ``picky``: by app a field of which it refuses every fifth word; ``required``: by app
-    a field without which it takes nobody. ``winners``: by connection, of a ring."""
+    a field without which it takes nobody. ``winners``: by connection, of a ring. ``real``: by
+    side the name of an app whose stand-in is there, with its connector, in place of a memory app;
+    then ``a`` and ``b`` are quirks of the stand-in."""
 
     a: Mapping[str, Any] = field(default_factory=dict)
     b: Mapping[str, Any] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class Setting:
     ring: bool = False
     c: Mapping[str, Any] = field(default_factory=dict)
     winners: Mapping[str, str] = field(default_factory=dict)
+    real: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def apps(self) -> str:

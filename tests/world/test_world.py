@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.world.chance import history
+from tests.world.chance_apps import apps
 from tests.world.chance_rules import ring, whole
 from tests.world.history import Event, History, Setting
 from tests.world.verdict import final, lived, report, trace, undisturbed, verdict
@@ -13,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 
 
 #: How histories of a kind are made from a seed.
-KINDS = {"two apps": history, "with rules": whole, "ring": ring}
+KINDS = {"two apps": history, "with rules": whole, "ring": ring, "real connectors": apps}
 
 
 @pytest.mark.parametrize("kind", KINDS)

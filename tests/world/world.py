@@ -7,18 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from connections.models import Connection, Container
+from connections.accounts import open_account
+from connections.models import Account, Connection, Container
+from connectors import connector
 from connectors.errors import TryAgain, Unanswered
 from connectors.memory.store import placed
+from connectors.sandbox.sandbox import Sandbox
 from rules.written import DEFAULT_RULES, WrittenRule
 from sync.host import Host
 from sync.models import Run, Step
 from sync.queue import ask_for_run
 from sync.run import perform
+from tests.connectors.wire import ORIGIN, Wired
 from tests.world.app import Journal, WatchedApp
 from tests.world.building import (
     build_connection,
     build_container,
+    build_real_container,
     empty_tables,
     quirks_of,
     write_rules,
@@ -27,10 +32,13 @@ from tests.world.clock import Clock
 from tests.world.deeds import do
 from tests.world.history import Event, History
 from tests.world.processes import Killed, Process
+from tests.world.standing import SETTINGS, Entrance, StandInApp
 
 #: Seconds between the runs after the last event: longer than any app's lag, then longer than
 #: any pause before another try.
 SETTLING = (400, 20_000, 400, 20_000, 400, 20_000, 400, 400)
+#: Among real apps also longer than a day, or a week, until one is read in full.
+SETTLING_OF_REAL = (900, 700_000, 900, 700_000, 900, 900, 900)
 #: Seconds that a call to an app takes.
 CALL = 0.25
 
@@ -56,6 +64,8 @@ class Told:
     faults: bool = False
     why: str = ""
     approved: bool = False
+    #: By app how many requests a reading takes that finds nothing.
+    silence: dict[str, int] = field(default_factory=dict)
     #: The pk of its row; of an undo the number of the run that it undoes.
     row: int = 0
     undoes: int = 0
@@ -70,9 +80,7 @@ class Told:
     @property
     def is_idle(self) -> bool:
         """It wrote nothing, and asked each side once what is new."""
-        return self.is_done and self.first == self.last and self.requests == dict.fromkeys(
-            self.of, 1
-        )  # fmt: skip
+        return self.is_done and self.first == self.last and self.requests == self.silence
 
 
 class World:
@@ -82,7 +90,9 @@ class World:
         self.setting = setting = history.setting
         self.clock = Clock()
         self.journal = Journal()
-        self.apps: dict[str, WatchedApp] = {}
+        self.apps: dict[str, WatchedApp | StandInApp] = {}
+        names = sorted(setting.real.values())
+        self._sandbox = names and Sandbox(now=self.clock.now, sleep=self.clock.tick, apps=names)
         self.runs: list[Told] = []
         self.previews: list[tuple[int, list[tuple[Any, ...]]]] = []
         self.rules: tuple[WrittenRule, ...] = setting.rules
@@ -106,11 +116,23 @@ class World:
         return self.connections["ab"]
 
     def _container(self, side: str, turned: bool) -> Container:
+        if real := self.setting.real.get(side):
+            app = StandInApp(
+                side, real, self._sandbox, self.clock, self.journal, self.setting.quirks(side)
+            )
+            self.apps[side] = app
+            return build_real_container(side, real, app.partner)
         quirks = quirks_of(self.setting, side)
         picky = self.setting.picky.get(side, "")
-        app = WatchedApp(side, self.clock.now, quirks, self.journal, picky, turned)
-        self.apps[side] = placed[f"world-{side}"] = app
+        watched = WatchedApp(side, self.clock.now, quirks, self.journal, picky, turned)
+        self.apps[side] = placed[f"world-{side}"] = watched
         return build_container(side, quirks)
+
+    def _opened(self, account: Account, in_world: connector.World) -> connector.Connector:
+        """Real connectors find the stand-ins in this process."""
+        real = {app.app: app for app in self.apps.values() if isinstance(app, StandInApp)}
+        wires = {ORIGIN: Wired(Entrance(self._sandbox, real))}
+        return open_account(account, replace(in_world, settings=SETTINGS, wires=wires))
 
     @property
     def has_undone(self) -> bool:
@@ -167,11 +189,12 @@ class World:
         """
         self._faults = []
         rounds: list[bool] = []
-        for seconds in SETTLING:
+        for seconds in SETTLING_OF_REAL if self.setting.real else SETTLING:
             self.clock.tick(seconds)
             told = [self.run(of=name) for name in self.connections]
             rounds.append(all(run.is_idle for run in told))
-            if len(rounds) > 2 and all(rounds[-2:]):
+            least = 5 if self.setting.real else 3
+            if len(rounds) >= least and all(rounds[-2:]):
                 return True
         return False
 
@@ -185,7 +208,7 @@ class World:
         told = Told(
             len(self.runs) + 1, now, now, kind, of, first=len(self.journal.entries),
             faults=bool(faults), approved=self._was_held(of), undoes=undoes.number if undoes else 0,
-            rules=self.rules, within=self.journal.run,
+            rules=self.rules, within=self.journal.run, silence=self._silence(of),
         )  # fmt: skip
         self.runs.append(told)
         process = Process(f"process {told.number}", lambda moment: at_commit(moment))
@@ -222,7 +245,7 @@ class World:
         )
         try:
             with process.running():
-                run = perform(row.pk, host=host)
+                run = perform(row.pk, host=host, open_account=self._opened)
                 told.state, told.why = run.state, run.why
         except Killed:
             pass
@@ -231,6 +254,13 @@ class World:
         for side, app in self.apps.items():
             app.interrupt = outer[side]
         return told
+
+    def _silence(self, of: str) -> dict[str, int]:
+        apps = {side: self.apps[side] for side in of}
+        return {
+            side: app.facts.silence if isinstance(app, StandInApp) else 1
+            for side, app in apps.items()
+        }
 
     def _was_held(self, of: str) -> bool:
         syncs = [run for run in self.runs if run.of == of and run.kind == Run.Kind.SYNC]

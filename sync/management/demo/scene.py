@@ -1,114 +1,205 @@
-"""The scene of the demo: who is in which app at the beginning, and what they change later."""
+"""The scene of the demo: who is in which app at the beginning, and what people do there later."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+import secrets
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Any
 
-from connections.accounts import open_account
-from connections.models import Account, Container
-from connectors.connector import Connector, Create, Received, Update
-from connectors.contact import Contact, Entry, Value
+from connectors.contact import Contact
+from connectors.sandbox.sandbox import Sandbox
+from sync.management.demo import shapes
+from sync.management.demo.books import Books
 from sync.management.demo.people import SEED, as_known_elsewhere, people, without_email
 
 CONFIGURATION = """
 accounts:
-  - name: alice
-    app: carddav
-    credentials: {url: "${ALICE_URL}", username: alice, password: "${PASSWORD}"}
+  - name: crm
+    app: contactually
+    credentials: {access_token: "${CONTACTUALLY}"}
+  - name: phonebook
+    app: google
+    credentials: {access_token: "${GOOGLE}"}
+  - name: newsletter
+    app: mailchimp
+    credentials: {api_key: "${MAILCHIMP}"}
   - name: office
     app: carddav
-    credentials: {url: "${OFFICE_URL}", username: office, password: "${PASSWORD}"}
-  - {name: crm, app: memory, credentials: {name: crm}}
-  - {name: club, app: memory, credentials: {name: club}}
+    credentials: {url: "${OFFICE_URL}", username: office, password: "${OFFICE}"}
 connections:
-  - name: phone-team
-    a: {account: alice, container: Phone}
-    b: {account: office, container: Team}
+  - name: crm-phonebook
+    a: {account: crm}
+    b: {account: phonebook}
     region: BE
     interval: 1
-  - name: crm-customers
+    sync_deletions: [b-to-a]
+    rules:
+      - name: Clients
+        from: a
+        if:
+          - {kind: bucket, op: in, value: Clients}
+        then:
+          - {kind: add label, value: Client}
+        undo: true
+      - name: Prospects in Ghent
+        from: a
+        if:
+          - {kind: bucket, op: in, value: Prospects}
+          - {kind: field, field: addresses.city, op: is, value: Gent}
+        then:
+          - {kind: add label, value: Prospect}
+        undo: true
+      - name: Met at the fair
+        from: b
+        if:
+          - {kind: label, op: has, value: Fair 2026}
+        then:
+          - {kind: add tag, value: Fair 2026}
+          - {kind: add to bucket, value: Prospects}
+  - name: newsletter-crm
+    a: {account: newsletter, container: Newsletter}
+    b: {account: crm}
+    direction: a-to-b
+    interval: 1
+    sync_unsubscribes: [a-to-b]
+    rules:
+      - name: Subscribers
+        from: a
+        if:
+          - {kind: status, op: in, value: subscribed}
+        then:
+          - {kind: add tag, value: Subscriber}
+        undo: true
+      - name: Who unsubscribed
+        from: a
+        if:
+          - {kind: unsubscribed}
+  - name: crm-clients
+    a: {account: crm}
+    b: {account: newsletter, container: Clients}
+    direction: a-to-b
+    interval: 1
+    new_status: subscribed
+    rules:
+      - name: Invited
+        from: a
+        if:
+          - {kind: tag, op: has, value: Invite}
+        then:
+          - {kind: add tag, value: From the CRM}
+  - name: crm-office
     a: {account: crm}
     b: {account: office, container: Customers}
     direction: a-to-b
-    interval: 1
-  - name: club-friends
-    a: {account: club}
-    b: {account: alice, container: Friends}
-    avoid_duplicates: false
+    rules:
+      - name: Clients
+        from: a
+        if:
+          - {kind: bucket, op: in, value: Clients}
+        then:
+          - {kind: add category, value: Client}
 """
 #: Those that are started; the other stays a draft, to try the preview on.
-STARTED = ("phone-team", "crm-customers")
+STARTED = ("crm-phonebook", "newsletter-crm", "crm-clients")
+DRAFT = "crm-office"
+STAFF = "staff@harbour.example"
+_TOKENS = "demo/token"
 
 
-def furnish() -> None:
-    """Put people into the apps, as if they had been there for years."""
-    everybody = people(110)
-    random = Random(SEED)
-    phone, team = everybody[:50], [as_known_elsewhere(one, random) for one in everybody[25:50]]
-    phone += [without_email(one) for one in everybody[50:54]]
-    team += everybody[54:66]
-    team.append(team[0].with_fields({"first_name": "Reception", "last_name": ""}))
-    fill("alice", "Phone", phone)
-    fill("office", "Team", team)
-    fill("crm", "", everybody[66:86])
-    fill("office", "Customers", [as_known_elsewhere(one, random) for one in everybody[80:90]])
-    fill("club", "", everybody[90:102])
-    fill("alice", "Friends", everybody[98:110])
+def secrets_of(sandbox: Sandbox, books: Books) -> dict[str, str]:
+    """What stands for ${NAME} in the configuration: tokens as staff copy them from the apps."""
+    tokens = {app: sandbox.store.get(_TOKENS, app) for app in sandbox.apps}
+    found = {app.upper(): str(kept["token"]) for app, kept in tokens.items() if kept}
+    return {**found, "OFFICE_URL": books.url("office"), "OFFICE": books.password}
 
 
-def later() -> None:
-    """A busy afternoon: edits on both sides, one of them of the same field of one person."""
-    moved: Value = (Entry("+32 470 12 34 56", "mobile"),)
-    change("alice", "Phone", {0: {"phones": moved}, 1: {"notes": "On leave until January."}})
-    change("alice", "Phone", {35: {"job_title": "Partner"}, 36: {"company": "Harbour & Sons"}})
-    change("office", "Team", {10: {"job_title": "Head of purchasing"}, 11: {"notes": "VIP"}})
+def furnish(sandbox: Sandbox, books: Books) -> None:
+    """Put people into the apps, as if they had been there for years. An earlier start may have
+    been interrupted after this."""
+    if sandbox.store.get(_TOKENS, "mailchimp"):
+        return
+    everybody, random = people(300), Random(SEED)
+    with sandbox.store.transaction():
+        hands = {app: _account(sandbox, app) for app in sandbox.apps}
+        _fill_crm(hands["contactually"], everybody[:140], random)
+        _fill_phonebook(hands["google"], everybody, random)
+        _fill_newsletter(hands["mailchimp"], everybody, random)
+    known = [as_known_elsewhere(one, random) for one in everybody[:15]]
+    books.fill("office", "customers", [*known, *everybody[260:]])
 
 
-def fill(account: str, container: str, contacts: Iterable[Contact]) -> None:
-    with closing(_opened(account)) as connector:
-        place = _place(account, container)
-        if any(page.received for page in connector.changes(place, "", lambda ids: {})):
-            return  # an earlier start was interrupted after this
-        made = (
-            Create(_marker(place, number), contact.fields)
-            for number, contact in enumerate(contacts)
-        )
-        _write(connector, place, list(made))
+def _account(sandbox: Sandbox, app: str) -> Any:
+    token = secrets.token_urlsafe(18)
+    token += "-us1" if app == "mailchimp" else ""
+    account = sandbox.apps[app].open_account(STAFF, "Harbour & Sons", token)
+    sandbox.store.put(_TOKENS, app, {"token": token, "account": account})
+    return sandbox.apps[app].hands(account)
 
 
-def change(account: str, container: str, edits: Mapping[int, Mapping[str, Value]]) -> None:
-    """Edit the contacts at these places of the order in which ``fill`` made them."""
-    with closing(_opened(account)) as connector:
-        place = _place(account, container)
-        ids = [connector.chosen_id(place, _marker(place, number)) for number in edits]
-        found = connector.read(place, ids)
-        updates = [
-            Update(card.id, card.version, card.raw, fields)
-            for card, fields in zip(found, edits.values(), strict=True)
-            if isinstance(card, Received)
-        ]
-        _write(connector, place, updates)
+def _fill_crm(crm: Any, contacts: Sequence[Contact], random: Random) -> None:
+    crm.define_field("Segment", "dropdown", ("Small", "Large"))
+    buckets = [crm.add_bucket(name) for name in ("Clients", "Prospects", "Cold")]
+    for place, contact in enumerate(contacts):
+        tags = ["Invite"] if place % 4 == 0 else []
+        id = crm.add(shapes.contactually(contact, tags))
+        crm.put_in(id, buckets[0 if place < 60 else 1 if place < 110 else 2])
 
 
-def _write(connector: Connector, place: str, writes: Sequence[Create | Update]) -> None:
-    batch = connector.capabilities.batch
-    for start in range(0, len(writes), batch):
-        for result in connector.write(place, writes[start : start + batch]):
-            if isinstance(result, Exception):
-                raise result
+def _fill_phonebook(phonebook: Any, everybody: Sequence[Contact], random: Random) -> None:
+    """Half of whom the CRM has, and others, some met at a fair and most of them private."""
+    known = [as_known_elsewhere(one, random) for one in everybody[30:110]]
+    fair, family = phonebook.add_label("Fair 2026"), phonebook.add_label("Family")
+    for contact in known:
+        phonebook.add(shapes.google(contact))
+    for place, contact in enumerate(everybody[140:210]):
+        nameless = without_email(contact) if place % 15 == 0 else contact
+        id = phonebook.add(shapes.google(nameless))
+        phonebook.label(id, fair if place < 25 else family)
 
 
-def _marker(place: str, number: int) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{place}#{number}"))
+def _fill_newsletter(newsletter: Any, everybody: Sequence[Contact], random: Random) -> None:
+    readers = newsletter.audience(newsletter.add_audience("Newsletter"))
+    for place, contact in enumerate([*everybody[100:130], *everybody[210:260]]):
+        id = readers.add(shapes.mailchimp(contact))
+        if place % 12 == 0:
+            readers.unsubscribe(id)
+    clients = newsletter.audience(newsletter.add_audience("Clients"))
+    for contact in everybody[0:9]:
+        clients.add(shapes.mailchimp(contact))
 
 
-def _opened(account: str) -> Connector:
-    return open_account(Account.objects.get(name=account))
+def later(sandbox: Sandbox) -> None:
+    """A busy afternoon in the apps."""
+    crm, phonebook, newsletter = (
+        sandbox.apps[app].hands(str((sandbox.store.get(_TOKENS, app) or {})["account"]))
+        for app in ("contactually", "google", "mailchimp")
+    )
+    everybody = people(300)
+    in_crm, in_google = _by_address(crm.all()), _by_address(phonebook.all())
+    moved, left, married, promoted = (
+        everybody[place].text("emails").casefold() for place in (0, 31, 32, 33)
+    )
+    crm.edit(in_crm[moved], {"phone_numbers": [{"label": "Mobile", "number": "+32 470 12 34 56"}]})
+    crm.edit(in_crm[married], {"last_name": "Peeters-Maes"})
+    phonebook.edit(in_google[promoted], {"organizations": [{"title": "Partner"}]})
+    # The same field on both sides: the CRM wins, and the other value is kept in the audit log.
+    crm.edit(in_crm[promoted], {"title": "Managing partner"})
+    phonebook.delete(in_google[left])
+    audience = next(id for id, name in newsletter.audiences().items() if name == "Newsletter")
+    readers = newsletter.audience(audience)
+    readers.unsubscribe(next(iter(readers.all().keys() - _unsubscribed(readers))))
 
 
-def _place(account: str, container: str) -> str:
-    rows = Container.objects.filter(account__name=account)
-    return (rows.get(name=container) if container else rows.get()).remote_id
+def _unsubscribed(readers: Any) -> set[str]:
+    return {id for id, member in readers.all().items() if member["status"] != "subscribed"}
+
+
+def _by_address(records: Mapping[str, Any]) -> dict[str, str]:
+    """Ids by the first address, whatever the app calls it."""
+    found = {}
+    for id, record in records.items():
+        emails = record.get("email_addresses") or record.get("emailAddresses") or []
+        for email in emails[:1]:
+            found[str(email.get("address") or email.get("value")).casefold()] = id
+    return found

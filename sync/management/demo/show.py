@@ -16,8 +16,10 @@ from django.core.management import call_command
 
 from connections.models import Connection
 from rules.configuration.loading import load
+from sync.management.demo.apps import Apps
 from sync.management.demo.books import Books, CannotServe, answers
-from sync.management.demo.scene import CONFIGURATION, STARTED, furnish, later
+from sync.management.demo.scene import CONFIGURATION, DRAFT, STARTED, furnish, later, secrets_of
+from sync.management.demo.told import standing
 from sync.watch.leash import Leash
 
 Say = Callable[[str], object]
@@ -32,40 +34,45 @@ def show(say: Say, *, port: int, once: bool, stop: Event) -> None:
     say("Preparing the database …")
     call_command("migrate", verbosity=0)
     password = _admin()
+    is_first = Connection.objects.filter(name__in=STARTED, state="active").count() < len(STARTED)
+    if is_first:
+        say("Making 300 people in four apps, accounts there, and connections between them …")
     books = Books(Path(settings.VAR_DIR) / "books")
-    with books.served():
-        if Connection.objects.filter(name__in=STARTED, state="active").count() == len(STARTED):
-            say("Everything is there from last time. Syncing what has changed since.")
-            _sync(say, *STARTED)
+    apps = Apps(Path(settings.VAR_DIR), port + 1)
+    with apps.by_hand() as sandbox:
+        furnish(sandbox, books)
+    with books.served(), apps.served():
+        if is_first:
+            _first_time(say, books, apps)
         else:
-            _first_time(say, books)
+            say("Everything is there from last time. Syncing what has changed since.\n")
+            _sync(say, *STARTED)
+        say(f"\nSince the beginning:\n\n{standing(STARTED)}")
         if once:
-            say("Done. Without --once the demo now serves the admin until Ctrl-C.")
+            say("\nDone. Without --once the demo now serves the admin until Ctrl-C.")
             return
         with ExitStack() as stack:
             for name, *command in (
                 ("web", "runserver", "--noreload", f"127.0.0.1:{port}"),
                 ("worker", "worker"),
             ):
-                stack.callback(_start(name, *command).let_go)
-            say(_where_to_look(port, password))
+                stack.callback(_start(apps, name, *command).let_go)
+            say(_where_to_look(port, password, apps))
             stop.wait()
             say("Stopping …")
 
 
-def _first_time(say: Say, books: Books) -> None:
-    say("Making accounts, connections and people …")
-    environment = {
-        "ALICE_URL": books.url("alice"),
-        "OFFICE_URL": books.url("office"),
-        "PASSWORD": books.password,
-    }
-    load(CONFIGURATION, environment, source="the demo")
-    furnish()
+def _first_time(say: Say, books: Books, apps: Apps) -> None:
+    with apps.by_hand() as sandbox:
+        load(CONFIGURATION, secrets_of(sandbox, books), source="the demo")
     say("\nThe first syncs. Who has the same e-mail address on both sides is joined:\n")
     _sync(say, *STARTED, "--approve")
-    say("\nA busy afternoon: people are edited on both sides, one in the same field.\n")
-    later()
+    say(
+        "\nA busy afternoon: people are edited in the apps, one in the same field on both sides;\n"
+        "one is deleted in Google Contacts, and one unsubscribes from the newsletter.\n"
+    )
+    with apps.by_hand() as sandbox:
+        later(sandbox)
     _sync(say, *STARTED)
 
 
@@ -93,25 +100,35 @@ def _admin() -> str:
     return password
 
 
-def _start(name: str, *command: str) -> Leash:
+def _start(apps: Apps, name: str, *command: str) -> Leash:
     with (Path(settings.VAR_DIR) / f"{name}.log").open("ab") as log:
         program = [sys.executable, "-m", "django", *command]
-        return Leash(program, 70, str(settings.BASE_DIR), log)
+        environment = {**os.environ, "ENV_FILE": str(apps.environment)}
+        return Leash(program, 70, str(settings.BASE_DIR), log, environment)
 
 
-def _where_to_look(port: int, password: str) -> str:
+def _where_to_look(port: int, password: str, apps: Apps) -> str:
     var = os.path.relpath(settings.VAR_DIR, settings.BASE_DIR)
     return f"""
-Look around at  http://127.0.0.1:{port}/
-Sign in as      admin
-Password        {password}
+The desk         http://127.0.0.1:{port}/
+  Sign in as     admin
+  Password       {password}
 
-  Connections   phone-team and crm-customers sync every minute; club-friends is a draft:
-                ask for its preview, then start it
-  Audit log     what was done to whom, field by field
+The apps, to look at and edit people in:
+  Contactually   {apps.url}/contactually/
+  Google         {apps.url}/google/
+  Mailchimp      {apps.url}/mailchimp/
 
-The commands work here too, in another terminal:
-  DEBUG=on VAR_DIR={var} {os.path.relpath(sys.executable)} manage.py audit phone-team
+Change a phone number in Contactually: within a minute Google has it. Or do not wait:
+  {_command(apps)} sync crm-phonebook
+
+On the desk, {DRAFT} is still a draft: ask for its preview, then start it. The audit log tells what
+was done to whom, field by field.
 
 Logs and data are in {var}/; delete that folder to begin anew. Ctrl-C ends the demo.
 """
+
+
+def _command(apps: Apps) -> str:
+    environment = os.path.relpath(apps.environment, settings.BASE_DIR)
+    return f"ENV_FILE={environment} {os.path.relpath(sys.executable)} manage.py"

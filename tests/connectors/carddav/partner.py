@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from connectors.carddav.connector import CardDAV
 from connectors.carddav.translate import new_card, write_card
-from connectors.contact import Contact, Value
+from connectors.contact import Contact, Segment, Value
 from tests.connectors.carddav.servers import Server
 from tests.connectors.conformance import Partner, world
 
@@ -35,6 +35,12 @@ class Book(Partner):
 
     def edit(self, id: str, changes: Mapping[str, Value]) -> None:
         self.server.put(self.server.url + id, write_card(self.get(id), changes))
+
+    def tag(self, id: str, segment: Segment) -> None:
+        self.server.put(self.server.url + id, write_card(self.get(id), {}, {segment}))
+
+    def untag(self, id: str, segment: Segment) -> None:
+        self.server.put(self.server.url + id, write_card(self.get(id), {}, (), {segment}))
 
     def get(self, id: str) -> bytes:
         return self.server.get(self.server.url + id)

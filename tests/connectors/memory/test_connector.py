@@ -27,9 +27,10 @@ EVERYTHING = Quirks(
 class App(Partner):
     container = CONTAINER
 
-    def __init__(self, quirks: Quirks, var: Path) -> None:
+    def __init__(self, quirks: Quirks, var: Path, name: str = NAME) -> None:
         self._world: World = world(var)
-        self.app = placed[NAME] = MemoryApp(self._world.now, quirks)
+        self.credentials = {"name": name}
+        self.app = placed[name] = MemoryApp(self._world.now, quirks)
         self.status = next(iter(quirks.statuses), "")
         able = {
             "archive": quirks.archives,
@@ -41,7 +42,7 @@ class App(Partner):
         self.can = frozenset(name for name, can in able.items() if can)
 
     def connector(self) -> Memory:
-        return Memory({"name": NAME}, self._world)
+        return Memory(self.credentials, self._world)
 
     def add(self, contact: Contact) -> str:
         return self.app.add(contact)
@@ -51,6 +52,12 @@ class App(Partner):
 
     def delete(self, id: str) -> None:
         self.app.remove(id)
+
+    def tag(self, id: str, segment: Segment) -> None:
+        self.app.tag(id, frozenset({segment}), frozenset())
+
+    def untag(self, id: str, segment: Segment) -> None:
+        self.app.tag(id, frozenset(), frozenset({segment}))
 
     def archive(self, id: str) -> None:
         self.app.archive(id)

@@ -1,0 +1,146 @@
+"""``python -m tests.benchmarks.apps``: first syncs, silence and small changes between the
+stand-ins of the apps, with their quotas off: Contactually → Google, then Google → Mailchimp.
+
+Each run is a process of its own; CPU seconds are the time outside waiting, the stand-ins run in
+another process. The aim: peak memory below 250 MiB with 10,000 contacts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.sandbox.sandbox import Sandbox
+from sync.management.demo import shapes
+from sync.management.demo.apps import Apps
+from sync.management.demo.books import answers
+from sync.management.demo.people import people
+from tests.benchmarks import measure
+from tests.benchmarks.inside import ROOT, installed
+from tests.benchmarks.report import machine
+from tests.benchmarks.results import keep
+from tests.connectors.carddav.servers import free_port
+
+TOKEN = "benchmark"
+CONFIGURATION = """
+accounts:
+  - {name: crm, app: contactually, credentials: {access_token: "${TOKEN}"}}
+  - {name: phonebook, app: google, credentials: {access_token: "${TOKEN}"}}
+  - {name: newsletter, app: mailchimp, credentials: {api_key: "${TOKEN}"}}
+connections:
+  - {name: crm-phonebook, a: {account: crm}, b: {account: phonebook}, direction: a-to-b}
+  - name: phonebook-newsletter
+    a: {account: phonebook}
+    b: {account: newsletter}
+    direction: a-to-b
+    new_status: subscribed
+"""
+CONNECTIONS = ("crm-phonebook", "phonebook-newsletter")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.apps", description=__doc__)
+    parser.add_argument("--contacts", type=int, default=10_000)
+    parser.add_argument("--keep", action="store_true", help="write the table into RESULTS.md")
+    given = parser.parse_args()
+    with TemporaryDirectory(prefix="accord-apps-") as name, installed() as environment:
+        text = _table(_played(Path(name), environment, given.contacts))
+    sys.stdout.write(f"{machine()}\n\n{text}\n")
+    if given.keep:
+        keep(f"First syncs of apps, {given.contacts:,} contacts", f"{machine()}\n\n{text}")
+
+
+def _played(
+    folder: Path, environment: Mapping[str, str], contacts: int
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Connection, phase and figures."""
+    apps = Apps(folder, free_port())
+    with apps.by_hand() as sandbox:
+        crm = _filled(sandbox, contacts)
+    environment = {**environment, **apps.settings, "TOKEN": TOKEN}
+    (folder / "accord.yaml").write_text(CONFIGURATION)
+    with _served(apps, folder):
+        _manage(environment, "loadconfig", str(folder / "accord.yaml"))
+        for name in CONNECTIONS:
+            yield name, "first sync", _measured(environment, name, "--approve")
+            yield name, "no-op", _measured(environment, name)
+        with closing(Sandbox(folder / "sandbox.sqlite3")) as sandbox:
+            _edit_some(sandbox, crm)
+        for name in CONNECTIONS:
+            yield name, "1 % changed", _measured(environment, name)
+
+
+def _filled(sandbox: Sandbox, contacts: int) -> str:
+    """The id of the account that has so many contacts; the others' are empty."""
+    ids = {
+        app: sandbox.apps[app].open_account("staff@example.org", token=TOKEN)
+        for app in sandbox.apps
+    }
+    sandbox.apps["mailchimp"].hands(ids["mailchimp"]).add_audience("Everybody")
+    hands = sandbox.apps["contactually"].hands(ids["contactually"])
+    with sandbox.store.transaction():
+        for contact in people(contacts):
+            hands.add(shapes.contactually(contact))
+    return ids["contactually"]
+
+
+def _edit_some(sandbox: Sandbox, account: str) -> None:
+    hands = sandbox.apps["contactually"].hands(account)
+    with sandbox.store.transaction():
+        for id in list(hands.all())[::100]:
+            hands.edit(id, {"last_name": "Changed"})
+
+
+@contextmanager
+def _served(apps: Apps, folder: Path) -> Iterator[None]:
+    port = apps.url.rpartition(":")[2]
+    command = ["-m", "tests.benchmarks.town", str(folder / "sandbox.sqlite3"), port]
+    server = subprocess.Popen([sys.executable, *command], cwd=ROOT)
+    try:
+        while not answers(int(port)):
+            time.sleep(0.05)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _measured(environment: Mapping[str, str], *arguments: str) -> Mapping[str, Any]:
+    command = [sys.executable, str(ROOT / "manage.py"), "sync", *arguments, "--json"]
+    launch = [sys.executable, "-S", measure.__file__, *command]
+    done = subprocess.run(launch, env=environment, capture_output=True, text=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    if figures["status"]:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
+    answer = next(line for line in done.stderr.splitlines() if line.startswith("{"))
+    return figures | {"answer": json.loads(answer)}
+
+
+def _manage(environment: Mapping[str, str], *arguments: str) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def _table(found: Iterator[tuple[str, str, Mapping[str, Any]]]) -> str:
+    heads = ("connection", "phase", "wall s", "CPU s", "peak MiB", "requests a", "requests b",
+             "created", "updated")  # fmt: skip
+    rows: list[Sequence[str]] = [heads, ["---"] * len(heads)]
+    for name, phase, got in found:
+        a, b = got["answer"]["a"], got["answer"]["b"]
+        rows.append((
+            name, phase, f"{got['wall']:.1f}", f"{got['cpu']:.1f}", f"{got['memory']:.0f}",
+            str(a["requests"]), str(b["requests"]), str(b["created"]), str(b["updated"]),
+        ))  # fmt: skip
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+if __name__ == "__main__":
+    main()
