@@ -4,8 +4,9 @@ it; what is not known of the API is said where it matters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from connectors.connector import (
     Capabilities,
@@ -31,6 +32,8 @@ from connectors.contactually.writing import Writer
 from connectors.errors import AppError, AskStaff, Gone
 
 CONTAINER = "contacts"
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Contactually(Connector):
@@ -103,16 +106,20 @@ class Contactually(Connector):
     def read(self, container: str, ids: Sequence[str]) -> list[Received | Gone]:
         """GET /contacts/{id}"""
         self._check(container)
-        if len(ids) < 2:
-            return [self._reader.fetch(id_) for id_ in ids]
-        return list(self._pool().map(self._reader.fetch, ids))
+        return self._each(self._reader.fetch, ids)
 
     def write(self, container: str, writes: Sequence[Write]) -> list[Result]:
         """POST /contacts, PATCH and DELETE /contacts/{id}, PUT /contacts/{id}/buckets"""
         self._check(container)
-        if len(writes) == 1:
-            return [self._write_one(writes[0])]
-        return list(self._pool().map(self._write_one, writes))
+        return self._each(self._write_one, writes)
+
+    def _each(self, act: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """In order. One at a time needs no thread."""
+        if len(items) < 2 or self._api.parallel == 1:
+            return [act(item) for item in items]
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._api.parallel, self.app)
+        return list(self._threads.map(act, items))
 
     def _write_one(self, write: Write) -> Result:
         try:
@@ -130,13 +137,6 @@ class Contactually(Connector):
                 "A Contactually account has no such container.",
                 f"Choose the container {CONTAINER!r} for the connection.",
             )
-
-    def _pool(self) -> ThreadPoolExecutor:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(
-                self._api.parallel, thread_name_prefix="contactually"
-            )
-        return self._threads
 
     def close(self) -> None:
         if self._threads:

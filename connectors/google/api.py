@@ -10,7 +10,7 @@ from urllib.parse import quote
 from connectors.bearer import Bearer
 from connectors.connector import World
 from connectors.errors import TryAgain
-from connectors.google.person import PERSON_FIELDS, SOURCE, Item, Person, mappings
+from connectors.google.person import PAGE, PERSON_FIELDS, SOURCE, Item, Person, mappings
 from connectors.google.problem import Problem, judge, of_reply, unexpected
 from connectors.google.settings import SETTINGS
 from connectors.pace import Pace
@@ -22,8 +22,6 @@ BATCH, BATCH_READ = 200, 50
 #: Critical reads and as many critical writes that a batch costs, be it full or not: so many
 #: single changes cost as much.
 BATCH_COST = 6
-#: People, or labels, of one page: the most there is.
-PAGE = 1000
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 

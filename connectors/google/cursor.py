@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.google.person import PERSON_FIELDS, SOURCE
+from connectors.google.person import PAGE, PERSON_FIELDS, SOURCE
 
 #: Everything that has to be the same in every request under one sync token, but the token.
 LISTING: Mapping[str, str] = {
     "personFields": PERSON_FIELDS,
     "sources": SOURCE,
-    "pageSize": "1000",
+    "pageSize": str(PAGE),
     "requestSyncToken": "true",
 }
 _FINGERPRINT = hashlib.blake2b(json.dumps(LISTING).encode(), digest_size=8).hexdigest()

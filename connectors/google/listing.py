@@ -42,7 +42,7 @@ class Delta:
 def people_of(page: Listed) -> list[Person]:
     """What is no person counts as one that cannot be named."""
     found = page.get("connections")
-    rows = found if isinstance(found, list) else []
+    rows = found if isinstance(found, list) else [found] if found else []
     return [row if isinstance(row, dict) else {} for row in rows]
 
 

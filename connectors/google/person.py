@@ -33,6 +33,8 @@ PERSON_FIELDS = ",".join((*CONTENT, "memberships", "clientData", "metadata"))
 #: By default a person's public profile is mixed in, and a name written back from there is
 #: refused: "Cannot have more than one person.names per source."
 SOURCE = "READ_SOURCE_TYPE_CONTACT"
+#: People, or labels, of one page: the most there is.
+PAGE = 1000
 #: Addresses and numbers that a listing shows at most; more come when asked for directly.
 CAP = 100
 

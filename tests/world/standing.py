@@ -188,11 +188,15 @@ class StandInApp:
         return typed
 
     def _listed(self, contact: Contact) -> Contact:
-        """As the judge wants it: addresses are a list everywhere."""
+        """As the judge wants it: addresses are a list everywhere, and the order of a list, which
+        an app may show anew each time, means nothing."""
         emails = contact.get("emails")
-        if not isinstance(emails, str) or not emails:
-            return contact
-        return contact.with_fields({"emails": (Entry(emails),)})
+        listed = {"emails": (Entry(emails),)} if isinstance(emails, str) and emails else {}
+        fields: dict[str, Value] = {
+            name: tuple(sorted(value, key=str)) if isinstance(value, tuple) else value
+            for name, value in {**contact.fields, **listed}.items()
+        }
+        return contact.with_fields(fields)
 
 
 class Entrance:

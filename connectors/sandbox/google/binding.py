@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from connectors.sandbox.google.errors import invalid
-from connectors.sandbox.google.shapes import ENUMS, MESSAGES
+from connectors.sandbox.google.shapes import ENUMS, MESSAGES, snake
 from connectors.sandbox.web import Request
 
 _PACKAGE = "type.googleapis.com/google.people.v1"
@@ -42,7 +42,7 @@ def _bound_message(message: str, data: dict[str, Any], path: str) -> dict[str, A
 
 
 def _bound_member(kind: str, value: Any, name: str, path: str) -> Any:
-    place = f"{path}.{_snake(name)}" if path else _snake(name)
+    place = f"{path}.{snake(name)}" if path else snake(name)
     if kind.startswith("["):
         if not isinstance(value, list):
             raise invalid(f"Invalid value at '{place}' ({_type(kind)}), {_shown(value)}", place)
@@ -97,7 +97,3 @@ def _type(kind: str) -> str:
 
 def _shown(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)[:200]
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", name)

@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.sandbox.google.errors import Refused, invalid
 from connectors.sandbox.google.quirks import Quirks
+from connectors.sandbox.google.shapes import snake
 
 #: Fields with at most one value of the contact itself.
 SINGLETONS = ("biographies", "birthdays", "genders", "names")
@@ -21,7 +22,7 @@ def check_record(record: Mapping[str, Any], quirks: Quirks) -> None:
     for field in SINGLETONS:
         if len(record.get(field, ())) > 1:
             # mrmattwilkins/google-contacts-sync#2
-            raise invalid(f"Cannot have more than one person.{_snake(field)} per source.")
+            raise invalid(f"Cannot have more than one person.{snake(field)} per source.")
     for field, items in record.items():
         _check_primary(field, items)
         for item in items:
@@ -51,14 +52,14 @@ def overflow(quirks: Quirks) -> Refused:
 def _check_primary(field: str, items: list[Mapping[str, Any]]) -> None:
     primary = [item for item in items if item.get("metadata", {}).get("sourcePrimary")]
     if len(primary) > 1:
-        raise invalid(f"Cannot have more than one primary person.{_snake(field)} per source.")
+        raise invalid(f"Cannot have more than one primary person.{snake(field)} per source.")
 
 
 def _check_texts(field: str, item: Mapping[str, Any], quirks: Quirks) -> None:
     for text in _texts(item):
         if quirks.longest_text and len(text) > quirks.longest_text:
             raise invalid(
-                f"person.{_snake(field)} has a value with more than {quirks.longest_text} "
+                f"person.{snake(field)} has a value with more than {quirks.longest_text} "
                 "characters."
             )
 
@@ -66,7 +67,7 @@ def _check_texts(field: str, item: Mapping[str, Any], quirks: Quirks) -> None:
 def _check_dates(field: str, item: Mapping[str, Any]) -> None:
     for part in ("date", "startDate", "endDate"):
         if part in item and not _is_date(item[part]):
-            raise invalid(f"person.{_snake(field)} has an invalid date.")
+            raise invalid(f"person.{snake(field)} has an invalid date.")
 
 
 def _is_date(date: Mapping[str, int]) -> bool:
@@ -87,7 +88,3 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for part in value.values():
             yield from _texts(part)
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", name)

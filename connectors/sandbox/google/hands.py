@@ -70,6 +70,10 @@ class Hands:
     def all(self) -> dict[str, Record]:
         return {contact.resource: contact.record for contact in self._contacts().all()}
 
+    def by_address(self, email: str) -> dict[str, Record]:
+        """Who has this address, in whatever case."""
+        return {found.resource: found.record for found in self._contacts().by_address(email)}
+
     def merge(self, winner: str, loser: str) -> None:
         """As "Merge & fix": the winner gets what only the loser has, the loser goes. In syncs
         the winner is told to have had the loser's name."""

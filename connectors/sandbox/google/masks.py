@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from connectors.sandbox.google.errors import invalid
+from connectors.sandbox.google.shapes import snake
 
 READABLE = (
     "addresses", "ageRanges", "biographies", "birthdays", "calendarUrls", "clientData",
@@ -32,7 +33,7 @@ def paths(text: str, parameter: str, valid: tuple[str, ...], page: str) -> tuple
     for path in found:
         if path and not _PATH.fullmatch(path):
             # googleapis/google-api-python-client#1409
-            place = re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", parameter)
+            place = snake(parameter)
             raise invalid(
                 f"Invalid value at '{place}' (type.googleapis.com/google.protobuf.FieldMask), "
                 f"Field '{place}', Invalid FieldMask '{text}'. Map keys should be represented as "

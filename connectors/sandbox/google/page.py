@@ -73,17 +73,18 @@ class Page:
 
     def _head(self, request: Request, account: Account, query: str) -> str:
         options = [(one.id, one.email) for one in self._google.accounts.all()]
-        return pages.row(
-            pages.search(f"{request.home}/", query, {"account": account.id}),
-            pages.button_link(self._place(request, account, "people/new"), "Create contact"),
-            pages.button_link(self._place(request, account, "people/labels"), "Labels"),
-        ) + pages.form(
+        switch = pages.form(
             f"{request.home}/",
             pages.row(
                 pages.choice("account", "Signed in as", options, account.id),
                 pages.button("Change", ""),
             ),
             get=True,
+        )
+        return pages.row(switch) + pages.row(
+            pages.search(f"{request.home}/", query, {"account": account.id}),
+            pages.button_link(self._place(request, account, "people/new"), "Create contact"),
+            pages.button_link(self._place(request, account, "people/labels"), "Labels"),
         )
 
     # --- One contact ------------------------------------------------------------------------

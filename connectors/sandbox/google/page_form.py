@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.sandbox import pages
 from connectors.sandbox.google.contacts import MY_CONTACTS, groups_of, memberships
-from connectors.sandbox.google.formats import display_name, in_words
+from connectors.sandbox.google.formats import display_name
 from connectors.sandbox.google.groups import SYSTEM
 from connectors.sandbox.google.writing import Record
 
@@ -33,12 +33,13 @@ _ADDRESS = {
 }
 #: Fields of which the form shows the first value: field -> part -> what people call it.
 _SINGLE = {"names": _NAME, "organizations": _ORGANIZATION, "addresses": _ADDRESS}
-#: Fields of which it shows all: what people call one, its main part, another one, and HTML's kind.
+#: Fields of which it shows all: the main part and another one, each with what people call it, and
+#: HTML's kind of the first.
 _MANY = {
-    "emailAddresses": ("E-mail", "value", "type", "email"),
-    "phoneNumbers": ("Phone", "value", "type", "tel"),
-    "urls": ("Website", "value", "type", "text"),
-    "userDefined": ("Custom field", "value", "key", "text"),
+    "emailAddresses": (("value", "E-mail"), ("type", "Type"), "email"),
+    "phoneNumbers": (("value", "Phone"), ("type", "Type"), "tel"),
+    "urls": (("value", "Website"), ("type", "Type"), "text"),
+    "userDefined": (("value", "Custom value"), ("key", "Custom field"), "text"),
 }
 _BIRTHDAY = re.compile(r"(?:(\d{4})|-)-(\d{1,2})-(\d{1,2})")
 
@@ -83,12 +84,12 @@ def _single(record: Mapping[str, Any], field: str) -> str:
 
 def _many(record: Mapping[str, Any], field: str) -> str:
     """Its values, and a place for one more."""
-    label, main, other, kind = _MANY[field]
+    (main, label), (other, other_label), kind = _MANY[field]
     items = [*record.get(field, []), {}]
     return "".join(
         pages.row(
             pages.field(f"{field}.{main}", label, item.get(main, ""), kind=kind),
-            pages.field(f"{field}.{other}", in_words(other), item.get(other, "")),
+            pages.field(f"{field}.{other}", other_label, item.get(other, "")),
         )
         for item in items
     )
@@ -139,7 +140,7 @@ def _read_single(form: Form, items: list[Any], field: str, parts: list[str]) -> 
 
 
 def _read_many(form: Form, items: list[Any], field: str) -> list[Any]:
-    _, main, other, _ = _MANY[field]
+    (main, _), (other, _), _ = _MANY[field]
     found = []
     texts, others = form.get(f"{field}.{main}", []), form.get(f"{field}.{other}", [])
     for place, (text, more) in enumerate(zip(texts, others, strict=False)):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 #: Members and their types: ``string``, ``int32``, ``bool``, an enum, a message, ``[…]`` for a list
@@ -193,3 +194,8 @@ ENUMS: Mapping[str, frozenset[str]] = {
         "UserType": "USER_TYPE_UNKNOWN GOOGLE_USER GPLUS_USER GOOGLE_APPS_USER",
     }.items()
 }
+
+
+def snake(name: str) -> str:
+    """As the protocol spells it, and errors do."""
+    return re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", name)

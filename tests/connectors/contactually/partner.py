@@ -32,6 +32,7 @@ _LISTS = {
     "emails": ("email_addresses", "address"),
     "phones": ("phone_numbers", "number"),
     "urls": ("websites", "address"),
+    "addresses": ("addresses", ""),
 }
 
 
@@ -54,6 +55,7 @@ class Clock:
 class People(Partner):
     """An account of its own at the stand-in."""
 
+    app = "contactually"
     container = CONTAINER
     can = frozenset({"archive", "unregister"})
 
@@ -160,22 +162,20 @@ def _record(fields: Mapping[str, Value]) -> dict[str, Any]:
     for name, value in fields.items():
         if name in _TEXTS:
             record[_TEXTS[name]] = value or None
-        elif name == "addresses":
-            record["addresses"] = [_address(entry) for entry in value if isinstance(entry, Entry)]
-        else:
-            member, key = _LISTS[name]
-            record[member] = [
-                {"label": entry.label.title() or None, key: entry.value}
-                for entry in value
-                if isinstance(entry, Entry)
-            ]
+            continue
+        member, key = _LISTS[name]
+        items = (Entry(value),) if isinstance(value, str) and value else value
+        entries = [entry for entry in items if isinstance(entry, Entry)]
+        record[member] = [
+            {"label": entry.label.title() or None, **({key: entry.value} if key else _lines(entry))}
+            for entry in entries
+        ]
     return record
 
 
-def _address(entry: Entry) -> dict[str, Any]:
+def _lines(entry: Entry) -> dict[str, Any]:
     assert isinstance(entry.value, Address)
     return {
-        "label": entry.label.title() or None,
         "full_address": None,
         "street_1": entry.value.street or None,
         "street_2": entry.value.extended or None,

@@ -248,9 +248,13 @@ def test_a_server_that_gives_refresh_tokens_is_asked_for_new_ones(ends):
 # --- Limits -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("setting", ["500", "0"])
-def test_no_more_is_asked_than_is_allowed(app, setting):
-    """By the setting; without it by what the answers say is left."""
+@pytest.mark.parametrize(
+    ("setting", "theirs", "waited"),
+    [("500", 0, 120), ("0", 500, 60), ("500", 500, 120), ("100", 500, 660), ("0", 0, 0)],
+)
+def test_no_more_is_asked_than_is_allowed(app, setting, theirs, waited):
+    """By the setting, and by what the answers say is left."""
+    app.be(requests_per_minute=theirs)
     connector = app.connector(CONTACTUALLY_REQUESTS_PER_MINUTE=setting)
     batch = connector.capabilities.batch
     for _ in range(1200 // batch):
@@ -258,7 +262,8 @@ def test_no_more_is_asked_than_is_allowed(app, setting):
         assert all(isinstance(result, Written) for result in connector.write(BOX, writes))
     assert {int(call.status) for call in app.sandbox.calls} == {200}
     assert len(app.hands.all()) == len(app.sandbox.calls) == 1200
-    assert 60 <= app.clock.slept <= 8 * 180
+    assert app.clock.slept >= waited
+    assert app.clock.slept == 0 or waited
 
 
 @pytest.mark.parametrize("retry_after", [True, False])
@@ -312,6 +317,15 @@ def test_an_answer_that_leaves_nothing_makes_the_next_request_wait():
     assert service.clock.slept == 0
     connector.identity()
     assert service.clock.slept == 25
+
+
+def test_one_request_at_a_time_needs_no_thread(app):
+    connector = app.connector(CONTACTUALLY_CONNECTIONS="1")
+    assert connector.capabilities.batch == 1
+    before = threading.active_count()
+    ids = [app.add(Contact({"first_name": f"N{number}"})) for number in range(3)]
+    assert len(connector.read(BOX, ids)) == 3
+    assert threading.active_count() == before
 
 
 # --- Over the network ---------------------------------------------------------------------

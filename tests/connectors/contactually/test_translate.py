@@ -291,6 +291,13 @@ def test_an_address_of_one_line_that_gets_parts_does_not_contradict_them():
     assert read_contact(record(addresses=[item]), OWN).get("addresses") == (Entry(parts, "home"),)
 
 
+def test_an_address_of_one_line_and_parts_loses_the_parts_that_are_cleared():
+    (item,) = _rewritten({**FULL, "city": "Ghent"}, Address("Veldstraat 2"))
+    assert item == {
+        **FULL, "street_1": "Veldstraat 2", "city": None, "full_address": "Veldstraat 2"
+    }  # fmt: skip
+
+
 def test_a_part_that_is_cleared_is_written_as_null():
     item = {"id": "u1", "label": "Home", "street_1": "Street 1", "city": "Ghent"}
     assert _rewritten(item, Address("Street 1")) == [{**item, "city": None}]

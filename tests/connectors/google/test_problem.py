@@ -160,18 +160,12 @@ def test_refusal_names_the_field(path, words):
     assert "secret" not in str(result_of(found))
 
 
+MEMBERS = ["error", "status", "details", "reason", "contactErrors", "code", "errors", "message"]
+MEMBERS += ["fieldViolations", "violations", "field", "subject"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["error", "status", "details", "reason", "contactErrors", "code", "errors"]
-                + ["fieldViolations", "violations", "field", "subject", "message"]
-            ),
-            inner,
-            max_size=4,
-        )
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4)
     ),
     max_leaves=15,
 )

@@ -143,12 +143,22 @@ def test_hands_take_a_person_as_the_api_told_of_it(at: Desk) -> None:
     before = at.hands.get(id)
     person = at.get(id)
 
-    at.hands.edit(id, person)
+    at.hands.edit(id, {**person, "userDefined": FULL["userDefined"]})
 
     name = {**FULL["names"][0], "unstructuredName": "Ann Bee <b>"}
-    assert at.hands.get(id) == {**(before or {}), "names": [name]} | {
-        "memberships": at.get(id)["memberships"] and (before or {})["memberships"]
-    }
+    expected = {**(before or {}), "names": [name], "userDefined": FULL["userDefined"]}
+    assert at.hands.get(id) == expected
+
+
+def test_hands_find_people_by_their_addresses_of_now(at: Desk) -> None:
+    ann = at.hands.add({"emailAddresses": [{"value": "Ann@Example.org"}, {"value": "b@x.org"}]})
+    bob = at.hands.add({"emailAddresses": [{"value": "B@X.org"}]})
+
+    assert list(at.hands.by_address("ann@example.ORG")) == [ann]
+    assert list(at.hands.by_address("b@x.org")) == [ann, bob]
+    at.hands.edit(ann, {"emailAddresses": []})
+    at.hands.delete(bob)
+    assert at.hands.by_address("b@x.org") == at.hands.by_address("ann@example.org") == {}
 
 
 def test_hands_know_who_is_not_there(at: Desk) -> None:

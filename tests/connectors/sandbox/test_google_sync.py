@@ -359,7 +359,8 @@ def test_ten_thousand_people_are_listed_and_one_change_is_not_looked_for_among_t
             at.hands.add({**named(f"N{n}"), "emailAddresses": [{"value": f"a{n}@example.org"}]})
             for n in range(10_000)
         ]
-    people, token = at.sync()
+    little = {"personFields": "names,metadata"}
+    people, token = at.sync(**little)
     assert [person["resourceName"] for person in people] == ids
     assert len(at.sandbox.calls) == 10
     at.sandbox.exchanges.clear()  # each of these was like the first
@@ -374,7 +375,7 @@ def test_ten_thousand_people_are_listed_and_one_change_is_not_looked_for_among_t
         return found
 
     monkeypatch.setattr(Store, "all", counted)
-    people, _ = at.sync(token)
+    people, _ = at.sync(token, **little)
 
     assert names(people) == ["Changed"]
     assert looked_at == [1]
