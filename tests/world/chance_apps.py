@@ -77,7 +77,20 @@ class AppStory(Story):
         return tuple((name, (1,) if name == "emails" else words) for name, words in card)
 
     def _user_event(self) -> Event:
+        """Nothing that a reading would not tell of."""
         while True:
             event = super()._user_event()
-            if not (self._one_address and "emails" in event[3:4]):
+            is_hidden = event[0] == "delete" and self._deletions_after(event[1])
+            if not is_hidden and not (self._one_address and "emails" in event[3:4]):
                 return event
+
+    def _between_runs(self) -> list[Event]:
+        events = super()._between_runs()
+        side = self.chance.choice(SIDES)
+        if self.chance.random() < 0.2 and (seconds := self._deletions_after(side)):
+            events += [("delete", side, self.chance.choice(self.people)), ("tick", seconds)]
+        return events
+
+    def _deletions_after(self, side: str) -> int:
+        app = self.setting.real.get(side)
+        return FACTS[app].deletions_after if app else 0

@@ -50,6 +50,8 @@ class Facts:
     refuses_stale: bool = False
     silence: int = 1
     one_address: bool = False
+    #: Seconds until a complete reading tells of deletions; 0: any reading does.
+    deletions_after: int = 0
 
 
 FACTS: Mapping[str, Facts] = {
@@ -57,6 +59,7 @@ FACTS: Mapping[str, Facts] = {
         AtContactually,
         ("first_name", "last_name", "company", "job_title", "emails", "phones", "urls"),
         r"GET /contactually/v2/contacts\?",
+        deletions_after=90_000,
     ),
     "google": Facts(
         AtGoogle,
@@ -70,6 +73,7 @@ FACTS: Mapping[str, Facts] = {
         r"GET /mailchimp/3.0/lists/[^/]+/members\?",
         silence=2,
         one_address=True,
+        deletions_after=700_000,
     ),
 }
 
@@ -115,6 +119,8 @@ class StandInApp:
 
     def add(self, contact: Contact) -> str:
         fields = {name: contact.get(name) for name in self.facts.fields if contact.get(name)}
+        if self.facts.one_address and "emails" not in fields:
+            return ""  # it knows nobody without an address
         made = Contact(self._typed(fields), contact.segments, self.partner.status)
         id = self.partner.add(made)
         self.note()
