@@ -4,14 +4,20 @@ This room knows contacts and apps; it knows neither tables nor connections.
 
 How to add a connector
 ----------------------
-0. Capture what the app really sends, one answer a file, into ``tests/connectors/<app>/captured/``.
+0. Capture what the app really sends, one answer a file, into ``tests/connectors/<app>/captured/``,
+   or write down what is known of it where there is no account to ask.
 1. ``connectors/<app>/translate.py``, pure: the app's record ↔ ``Contact``. Vendor names and
    oddities live here and nowhere else; comment an oddity at the line where it bites, with the
    vendor's page or the captured answer.
 2. ``connectors/<app>/connector.py``: a subclass of ``Connector``, one method per kind of call,
-   the vendor's page linked above it. All HTTP goes through ``connectors.session.Session``.
-3. One line in ``registry.APPS``.
-4. ``tests/connectors/<app>/``: inherit ``tests.connectors.conformance.ConnectorConformance``
+   the vendor's page linked above it. All HTTP goes through ``session.Session``; for JSON there is
+   ``rest.Rest``, for tokens ``bearer.Bearer``, for quotas ``pace.Pace``, for several records at
+   once ``side_by_side.SideBySide``.
+3. ``connectors/<app>/settings.py``, where the operator has something to set: ``SETTINGS``.
+4. One line in ``registry.APPS``.
+5. ``connectors/sandbox/<app>/``: a stand-in, where the app cannot run on a test machine: written
+   by somebody else, from the vendor's words, and judged by the vendor's own client or schema.
+6. ``tests/connectors/<app>/``: inherit ``tests.connectors.conformance.ConnectorConformance``
    and say how to start the partner that it runs against.
 
 ``connectors.memory`` is a whole app in a dict: the tutorial, and the partner of most tests.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
+from functools import partial
 from urllib.parse import urlsplit
 
 from connectors.carddav.finding import Finder
@@ -28,10 +27,11 @@ from connectors.connector import (
     World,
     Write,
 )
-from connectors.errors import AppError, AskStaff, Gone, SignInAgain, TryAgain, Unanswered
+from connectors.errors import AppError, AskStaff, Gone
 from connectors.fields import STANDARD
 from connectors.login import Login
 from connectors.session import Session
+from connectors.side_by_side import SideBySide, raised_if_all
 from connectors.urls import origin
 
 PARALLEL = 8
@@ -62,7 +62,7 @@ class CardDAV(Connector):
         self._finder = Finder(self._session, self._url)
         self._reader = Reader(self._session)
         self._writer = Writer(self._session, self._reader, world.sleep)
-        self._threads: ThreadPoolExecutor | None = None
+        self._side_by_side = SideBySide(PARALLEL, self.app)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -106,11 +106,8 @@ class CardDAV(Connector):
         return [found[href] for href in wanted]
 
     def write(self, container: str, writes: Sequence[Write]) -> list[Result]:
-        if len(writes) == 1:
-            return _together([self._write_one(container, writes[0])])
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="carddav")
-        return _together(list(self._threads.map(self._write_one, repeat(container), writes)))
+        one = partial(self._write_one, container)
+        return raised_if_all(self._side_by_side.each(one, writes))
 
     def _write_one(self, container: str, write: Write) -> Result:
         try:
@@ -126,23 +123,8 @@ class CardDAV(Connector):
         return href_of(container, marker)
 
     def close(self) -> None:
-        if self._threads:
-            self._threads.shutdown()
+        self._side_by_side.close()
         self._session.close()
-
-
-def _together(results: list[Result]) -> list[Result]:
-    """Raise what concerns the account rather than single cards: then all of them met it. A
-    lost answer always belongs to its card."""
-    faults = [
-        result
-        for result in results
-        if isinstance(result, SignInAgain | AskStaff | TryAgain)
-        and not isinstance(result, Unanswered)
-    ]
-    if faults and len(faults) == len(results):
-        raise faults[0]
-    return results
 
 
 def _checked(url: str) -> str:

@@ -4,9 +4,7 @@ it; what is not known of the API is said where it matters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.connector import (
     Capabilities,
@@ -30,10 +28,9 @@ from connectors.contactually.registers import Registers
 from connectors.contactually.translate import BUCKET, FIELDS, TAG
 from connectors.contactually.writing import Writer
 from connectors.errors import AppError, AskStaff, Gone
+from connectors.side_by_side import SideBySide
 
 CONTAINER = "contacts"
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class Contactually(Connector):
@@ -47,7 +44,9 @@ class Contactually(Connector):
             "access_token",
             "Access token",
             secret=True,
-            help="A personal token, or the one from the authorisation.",
+            help="The public service closed for good in 2022: this is for a compatible server, "
+            "to which the operator sets CONTACTUALLY_API_URL. A personal token of it, or the one "
+            "from the authorisation.",
         ),
         Credential("refresh_token", "Refresh token", secret=True, required=False),
         Credential("client_id", "Client id", required=False),
@@ -66,7 +65,7 @@ class Contactually(Connector):
         self._registers = Registers(self._api)
         self._reader = Reader(self._api, self._registers)
         self._writer = Writer(self._api, self._registers, self._reader)
-        self._threads: ThreadPoolExecutor | None = None
+        self._side_by_side = SideBySide(self._api.parallel, self.app)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -106,20 +105,12 @@ class Contactually(Connector):
     def read(self, container: str, ids: Sequence[str]) -> list[Received | Gone]:
         """GET /contacts/{id}"""
         self._check(container)
-        return self._each(self._reader.fetch, ids)
+        return self._side_by_side.each(self._reader.fetch, ids)
 
     def write(self, container: str, writes: Sequence[Write]) -> list[Result]:
         """POST /contacts, PATCH and DELETE /contacts/{id}, PUT /contacts/{id}/buckets"""
         self._check(container)
-        return self._each(self._write_one, writes)
-
-    def _each(self, act: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """In order. One at a time needs no thread."""
-        if len(items) < 2 or self._api.parallel == 1:
-            return [act(item) for item in items]
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._api.parallel, self.app)
-        return list(self._threads.map(act, items))
+        return self._side_by_side.each(self._write_one, writes)
 
     def _write_one(self, write: Write) -> Result:
         try:
@@ -139,6 +130,5 @@ class Contactually(Connector):
             )
 
     def close(self) -> None:
-        if self._threads:
-            self._threads.shutdown()
+        self._side_by_side.close()
         self._api.close()

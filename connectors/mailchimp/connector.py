@@ -5,11 +5,9 @@ https://mailchimp.com/developer/marketing/api/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import TypeVar
 
 from connectors.bearer import Bearer, Token
 from connectors.connector import (
@@ -29,7 +27,7 @@ from connectors.connector import (
     World,
     Write,
 )
-from connectors.errors import AppError, AskStaff, Gone, SignInAgain, TryAgain, Unanswered
+from connectors.errors import AppError, AskStaff, Gone, TryAgain
 from connectors.mailchimp.api import Api, Key, home_of, told_home
 from connectors.mailchimp.audiences import Audiences
 from connectors.mailchimp.creating import Creator
@@ -37,15 +35,13 @@ from connectors.mailchimp.reading import Reader
 from connectors.mailchimp.schema import TAG
 from connectors.mailchimp.settings import SETTINGS
 from connectors.mailchimp.writing import Writer
+from connectors.side_by_side import SideBySide, raised_if_all
 
 #: Members of one bulk call.
 BATCH = 500
 #: Changes of a batch that have not begun by then are left for the next run: a run keeps its
 #: account for two minutes without a sign of life.
 BUDGET = timedelta(seconds=60)
-
-_Item = TypeVar("_Item")
-_Made = TypeVar("_Made")
 
 
 class Mailchimp(Connector):
@@ -80,9 +76,10 @@ class Mailchimp(Connector):
             )
         defaults = {setting.name: setting.default for setting in SETTINGS}
         self._settings = {**defaults, **world.settings}
-        self._connections = max(1, int(self._settings["MAILCHIMP_CONNECTIONS"] or 1))
+        connections = max(1, int(self._settings["MAILCHIMP_CONNECTIONS"] or 1))
+        self._connections = connections
         self._asked = 0
-        self._threads: ThreadPoolExecutor | None = None
+        self._side_by_side = SideBySide(connections, self.app)
         if credentials.get("api_key") and not home_of(credentials, self._settings):
             raise AskStaff(
                 "The API key does not end with its data centre.",
@@ -121,7 +118,7 @@ class Mailchimp(Connector):
 
     def read(self, container: str, ids: Sequence[str]) -> list[Received | Gone]:
         self._audiences.schema(container)
-        found = self._each(lambda id: self._reader.read(container, id), ids)
+        found = self._side_by_side.each(lambda id: self._reader.read(container, id), ids)
         if any(isinstance(item, Gone) for item in found):
             self._audiences.check_there(container)
         return found
@@ -140,13 +137,12 @@ class Mailchimp(Connector):
                 return TryAgain("Mailchimp is slow; the contact has its turn in the next run.")
             return self._change(container, write)
 
-        changed = self._each(carried_out, list(others.values()))
+        changed = self._side_by_side.each(carried_out, list(others.values()))
         results = dict(zip((*creates, *others), (*made, *changed), strict=True))
-        return _together(self._believed(container, [results[i] for i in range(len(writes))]))
+        return raised_if_all(self._believed(container, [results[i] for i in range(len(writes))]))
 
     def close(self) -> None:
-        if self._threads:
-            self._threads.shutdown()
+        self._side_by_side.close()
         if "_api" in self.__dict__:
             self._api.close()
 
@@ -177,7 +173,8 @@ class Mailchimp(Connector):
 
     @cached_property
     def _creator(self) -> Creator:
-        return Creator(self._api, self._audiences, self._reader, self._writer, self._each)
+        each = self._side_by_side.each
+        return Creator(self._api, self._audiences, self._reader, self._writer, each)
 
     def _change(self, container: str, write: Update | Delete) -> Result:
         try:
@@ -196,29 +193,6 @@ class Mailchimp(Connector):
                 return [fault if isinstance(result, Gone) else result for result in results]
         return results
 
-    def _each(self, function: Callable[[_Item], _Made], items: Sequence[_Item]) -> list[_Made]:
-        """By so many threads as there are connections: of the ten that Mailchimp allows, the
-        customer's other apps want some. One connection needs no threads."""
-        if len(items) <= 1 or self._connections == 1:
-            return [function(item) for item in items]
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._connections, thread_name_prefix="mailchimp")
-        return list(self._threads.map(function, items))
-
 
 def _adds_tags(write: Write) -> bool:
     return not isinstance(write, Delete) and any(item.kind == TAG for item in write.add)
-
-
-def _together(results: list[Result]) -> list[Result]:
-    """Raise what concerns the account rather than single members: then all of them met it. A
-    lost answer always belongs to its member."""
-    faults = [
-        result
-        for result in results
-        if isinstance(result, SignInAgain | AskStaff | TryAgain)
-        and not isinstance(result, Unanswered)
-    ]
-    if faults and len(faults) == len(results):
-        raise faults[0]
-    return results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from django.urls import reverse
 
 from connections.models import Account, Container
 from connections.vault import seal, unseal
+from connectors.sandbox.sandbox import Sandbox
+from connectors.sandbox.server import serving
 from tests.connectors.carddav.servers import PASSWORD, USER, RadicaleServer
+from tests.stories.town import urls
 
 ADD = reverse("admin:connections_account_add")
 
@@ -145,3 +149,35 @@ def test_only_who_may_change_posts(desk: Client, server: RadicaleServer, allowed
     client.force_login(user)
     answers = [client.post(change(account), filled(server)), client.post(ADD, filled(server))]
     assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def test_who_connects_contactually_is_told_that_the_public_service_closed(desk: Client) -> None:
+    shown = desk.get(ADD).content.decode()
+    assert "The public service closed for good in 2022" in shown
+    assert "CONTACTUALLY_API_URL" in shown
+
+
+@pytest.mark.parametrize(
+    ("app", "credential"),
+    [
+        ("contactually", "access_token"),
+        ("google", "access_token"),
+        ("mailchimp", "api_key"),
+    ],
+)
+def test_an_account_of_each_app_is_tried_where_the_settings_say(
+    desk: Client, settings: Any, app: str, credential: str
+) -> None:
+    with closing(Sandbox()) as sandbox, serving(sandbox) as server:
+        settings.CONNECTORS = {**settings.CONNECTORS, **urls(server.url)}
+        stand_in = sandbox.apps[app]
+        account = stand_in.open_account("staff@people.example", "Staff", "good-token-us1")
+        if app == "mailchimp":
+            stand_in.hands(account).add_audience("Readers")
+        entered = {"name": "mine", "app": app, f"{app}__{credential}": "bad-token-us1"}
+        refused = desk.post(ADD, entered).content.decode()
+        assert "bad-token" not in refused and not Account.objects.exists()
+        desk.post(ADD, {**entered, f"{app}__{credential}": "good-token-us1"})
+        made = Account.objects.get()
+        assert (made.app, made.containers.count()) == (app, 1)
+        assert unseal(made.sealed) == {credential: "good-token-us1"}

@@ -13,6 +13,7 @@ from connectors.memory.store import placed
 from connectors.sandbox.sandbox import Sandbox
 from connectors.sandbox.server import serving
 from tests.connectors.carddav.servers import PASSWORD, RadicaleServer, XandikosServer
+from tests.connectors.sandbox.referees import violations
 from tests.stories.book import AddressBook
 from tests.stories.gate import Gate
 from tests.stories.home import NUMBERS, Home, card_of
@@ -80,6 +81,14 @@ def sandbox(town: Town, settings: Any) -> Iterator[Sandbox]:
     with closing(Sandbox(now=clock.now, sleep=clock.tick)) as box, serving(box) as server:
         settings.CONNECTORS = {**settings.CONNECTORS, **urls(server.url)}
         yield box
+
+
+@pytest.fixture
+def judged(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """All that is said to the apps, and all that they answer, is as their descriptions have it."""
+    sandbox.recording = True
+    yield sandbox
+    assert violations(sandbox.exchanges) == []
 
 
 @pytest.fixture

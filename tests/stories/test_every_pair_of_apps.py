@@ -10,7 +10,11 @@ import pytest
 from connectors.contact import Segment
 from tests.stories.town import LONG, Place, Town, marks
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.sqlite_only,
+    pytest.mark.usefixtures("judged"),
+]
 
 APPS = ("carddav", "contactually", "google", "mailchimp", "memory")
 PAIRS = [f"{a}-{b}" for a, b in permutations(APPS, 2)]

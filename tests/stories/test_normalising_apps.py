@@ -12,7 +12,11 @@ from connectors.contact import Entry, Value
 from connectors.sandbox.sandbox import Sandbox
 from tests.stories.town import Place, Town
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.sqlite_only,
+    pytest.mark.usefixtures("judged"),
+]
 
 Build = Callable[[str], Place]
 #: By app the quirks with which it rewrites what it is given.

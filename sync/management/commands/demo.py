@@ -12,9 +12,10 @@ from sync.management.demo.show import show
 
 class Command(BaseCommand):
     help = (
-        "A first look: makes a database, an admin user, address books full of people who do not "
-        "exist, and connections between them; syncs them, tells what happened, and serves the "
-        "admin until Ctrl-C. All of it lives in var/demo/. A second start goes on from there."
+        "A first look: makes a database, an admin user, stand-ins of Contactually, Google Contacts "
+        "and Mailchimp and an address book, full of people who do not exist, and connections "
+        "between them; syncs them, tells what happened, and serves the admin and the apps until "
+        "Ctrl-C. All of it lives in var/demo/. A second start goes on from there."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,7 +23,10 @@ class Command(BaseCommand):
             "--once", action="store_true", help="stop after the first syncs, serve nothing"
         )
         parser.add_argument(
-            "--port", type=int, default=8000, help="where the admin is served (default 8000)"
+            "--port",
+            type=int,
+            default=8000,
+            help="where the admin is served (default 8000); the apps are one port higher",
         )
 
     def handle(self, *args: Any, once: bool, port: int, **options: Any) -> None:

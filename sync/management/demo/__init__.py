@@ -1,2 +1,2 @@
-"""What ``manage.py demo`` shows: people who do not exist, address books to keep them in, and
+"""What ``manage.py demo`` shows: people who do not exist, apps to keep them in, and
 connections between those. Nothing outside this folder knows of it."""
