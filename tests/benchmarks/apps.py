@@ -20,9 +20,9 @@ from typing import Any
 
 from connectors.sandbox.sandbox import Sandbox
 from sync.management.demo import shapes
-from sync.management.demo.apps import Apps
-from sync.management.demo.books import answers
 from sync.management.demo.people import people
+from sync.management.serving import answers
+from sync.management.stand_ins import StandIns
 from tests.benchmarks import measure
 from tests.benchmarks.inside import ROOT, installed
 from tests.benchmarks.report import machine
@@ -62,7 +62,7 @@ def _played(
     folder: Path, environment: Mapping[str, str], contacts: int
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Connection, phase and figures."""
-    apps = Apps(folder, free_port())
+    apps = StandIns(folder, free_port())
     with apps.by_hand() as sandbox:
         crm = _filled(sandbox, contacts)
     environment = {**environment, **apps.settings, "TOKEN": TOKEN}
@@ -100,7 +100,7 @@ def _edit_some(sandbox: Sandbox, account: str) -> None:
 
 
 @contextmanager
-def _served(apps: Apps, folder: Path) -> Iterator[None]:
+def _served(apps: StandIns, folder: Path) -> Iterator[None]:
     port = apps.url.rpartition(":")[2]
     command = ["-m", "tests.benchmarks.town", str(folder / "sandbox.sqlite3"), port]
     server = subprocess.Popen([sys.executable, *command], cwd=ROOT)

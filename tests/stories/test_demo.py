@@ -15,8 +15,8 @@ import pytest
 import requests
 from django.conf import settings
 
-from sync.management.demo.books import CannotServe
 from sync.management.demo.show import show
+from sync.management.serving import CannotServe
 from tests.connectors.carddav.servers import free_port
 from tests.connectors.sandbox.test_contactually_page import Forms
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sync.management.demo.books import CannotServe
 from sync.management.demo.show import show
+from sync.management.serving import CannotServe
 
 
 class Command(BaseCommand):

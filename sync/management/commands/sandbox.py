@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from connectors.sandbox.sandbox import Sandbox
 from connectors.sandbox.server import serving
 from connectors.sandbox.tokens import Refusal
-from sync.management.demo.apps import CLIENT, Apps
+from sync.management.stand_ins import CLIENT, StandIns
 
 #: app -> the personal token or API key of the account that is made where there is none. They open
 #: nothing but the stand-ins on this machine.
@@ -89,7 +89,7 @@ def _told(sandbox: Sandbox, url: str, port: int) -> str:
         lines.append(f"  {stand_in.label:16} {url}/{app}/")
         if _is_good(sandbox, app):
             lines.append(f"  {'':16} token of {OWNER[0]}: {TOKENS[app]}")
-    places = Apps(Path(settings.VAR_DIR), port).settings
+    places = StandIns(Path(settings.VAR_DIR), port).settings
     lines += ["", "Put this into .env, and the installation talks to them:", ""]
     lines += [f"{name}={value}" for name, value in sorted(places.items())]
     return "\n".join([*lines, "", "Ctrl-C stops them."])

@@ -15,14 +15,11 @@ from pathlib import Path
 
 from connectors.carddav.translate import new_card
 from connectors.contact import Contact
+from sync.management.serving import CannotServe, answers
 from sync.watch.leash import Leash
 
 #: By user, the address books: name in the URL -> name for people.
 BOOKS: Mapping[str, Mapping[str, str]] = {"office": {"customers": "Customers"}}
-
-
-class CannotServe(Exception):
-    """The server does not start; the message says what to do."""
 
 
 class Books:
@@ -97,14 +94,6 @@ class Books:
                 props = {"tag": "VADDRESSBOOK", "D:displayname": name}
                 (book / ".Radicale.props").write_text(json.dumps(props))
         (self.folder / "kept.json").write_text(json.dumps({"port": port, "password": password}))
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
 
 
 def _free_port() -> int:

@@ -16,10 +16,11 @@ from django.core.management import call_command
 
 from connections.models import Connection
 from rules.configuration.loading import load
-from sync.management.demo.apps import Apps
-from sync.management.demo.books import Books, CannotServe, answers
+from sync.management.demo.books import Books
 from sync.management.demo.scene import CONFIGURATION, DRAFT, STARTED, furnish, later, secrets_of
 from sync.management.demo.told import standing
+from sync.management.serving import CannotServe, answers
+from sync.management.stand_ins import StandIns
 from sync.watch.leash import Leash
 
 Say = Callable[[str], object]
@@ -38,7 +39,7 @@ def show(say: Say, *, port: int, once: bool, stop: Event) -> None:
     if is_first:
         say("Making 300 people in four apps, accounts there, and connections between them …")
     books = Books(Path(settings.VAR_DIR) / "books")
-    apps = Apps(Path(settings.VAR_DIR), port + 1)
+    apps = StandIns(Path(settings.VAR_DIR), port + 1)
     with apps.by_hand() as sandbox:
         furnish(sandbox, books)
     with books.served(), apps.served():
@@ -62,7 +63,7 @@ def show(say: Say, *, port: int, once: bool, stop: Event) -> None:
             say("Stopping …")
 
 
-def _first_time(say: Say, books: Books, apps: Apps) -> None:
+def _first_time(say: Say, books: Books, apps: StandIns) -> None:
     with apps.by_hand() as sandbox:
         load(CONFIGURATION, secrets_of(sandbox, books), source="the demo")
     say("\nThe first syncs. Who has the same e-mail address on both sides is joined:\n")
@@ -100,14 +101,14 @@ def _admin() -> str:
     return password
 
 
-def _start(apps: Apps, name: str, *command: str) -> Leash:
+def _start(apps: StandIns, name: str, *command: str) -> Leash:
     with (Path(settings.VAR_DIR) / f"{name}.log").open("ab") as log:
         program = [sys.executable, "-m", "django", *command]
         environment = {**os.environ, "ENV_FILE": str(apps.environment)}
         return Leash(program, 70, str(settings.BASE_DIR), log, environment)
 
 
-def _where_to_look(port: int, password: str, apps: Apps) -> str:
+def _where_to_look(port: int, password: str, apps: StandIns) -> str:
     var = os.path.relpath(settings.VAR_DIR, settings.BASE_DIR)
     return f"""
 The desk         http://127.0.0.1:{port}/
@@ -129,6 +130,6 @@ Logs and data are in {var}/; delete that folder to begin anew. Ctrl-C ends the d
 """
 
 
-def _command(apps: Apps) -> str:
+def _command(apps: StandIns) -> str:
     environment = os.path.relpath(apps.environment, settings.BASE_DIR)
     return f"ENV_FILE={environment} {os.path.relpath(sys.executable)} manage.py"

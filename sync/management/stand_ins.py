@@ -1,5 +1,5 @@
-"""The stand-ins of the apps (connectors.sandbox) as the demo has them: their state in a file, their
-address in the settings of every process."""
+"""The stand-ins of the apps (connectors.sandbox) beside this installation: their state in a file,
+their address in the settings of every process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 from django.conf import settings
 
 from connectors.sandbox.sandbox import Sandbox
-from sync.management.demo.books import CannotServe, answers
+from sync.management.serving import CannotServe, answers
 from sync.watch.leash import Leash
 
-#: app -> what its API URL is called, and what follows the stand-in's address there.
+#: By setting what follows the address that all of them are at.
 _PLACES: Mapping[str, str] = {
     "CONTACTUALLY_API_URL": "contactually/v2",
     "CONTACTUALLY_AUTH_URL": "contactually/oauth2",
@@ -25,16 +25,20 @@ _PLACES: Mapping[str, str] = {
     "MAILCHIMP_API_URL": "mailchimp/3.0",
     "MAILCHIMP_AUTH_URL": "mailchimp/oauth2",
 }
-#: Quotas that nobody wants to wait for at a first look.
-_QUOTAS = {"GOOGLE_READS_PER_MINUTE": "0", "GOOGLE_WRITES_PER_MINUTE": "0"}
-_QUOTAS |= {"GOOGLE_LABEL_WRITES_PER_MINUTE": "0", "CONTACTUALLY_REQUESTS_PER_MINUTE": "0"}
-
-
+#: Nobody wants to wait for quotas when trying things out.
+_QUOTAS = {
+    "CONTACTUALLY_REQUESTS_PER_MINUTE": "0",
+    "GOOGLE_READS_PER_MINUTE": "0",
+    "GOOGLE_WRITES_PER_MINUTE": "0",
+    "GOOGLE_LABEL_WRITES_PER_MINUTE": "0",
+}
 #: How this installation is registered at each of them: id and secret.
 CLIENT = ("accord-sandbox", "sandbox-secret")
 
 
-class Apps:
+class StandIns:
+    """``environment``: the file that tells other processes where they are (ENV_FILE)."""
+
     def __init__(self, var: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._port = port
