@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import get_ident
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from sync.host import Host
@@ -35,6 +36,7 @@ class Held:
         self.accounts = sorted(set(accounts))
         self.host = host
         self.fences: dict[int, int] = {}
+        self._thread = get_ident()
 
     def take(self) -> None:
         """All or none; raises Busy."""
@@ -66,14 +68,22 @@ class Held:
 
     def sleep(self, seconds: float) -> None:
         """Wait for an app (a quota of a minute, a pause that it asks for), and keep the accounts
-        meanwhile; raises LeaseLost."""
-        while seconds > 0:
-            piece = min(seconds, TTL.total_seconds() / 4)
+        meanwhile; raises LeaseLost. Connectors may wait in threads of their own."""
+        piece = TTL.total_seconds() / 4
+        while seconds > piece:
             self.host.sleep(piece)
             seconds -= piece
             if self.fences:
-                with self.commit():
-                    pass
+                self._renew()
+        self.host.sleep(seconds)
+
+    def _renew(self) -> None:
+        try:
+            with self.commit():
+                pass
+        finally:
+            if get_ident() != self._thread:
+                connection.close()  # nobody else would: it is that thread's own
 
     def release(self) -> None:
         for account, fence in self.fences.items():

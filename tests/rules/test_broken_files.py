@@ -264,7 +264,8 @@ WHOLE: list[tuple[str, str, list[str]]] = [
         "new account without anything",
         "accounts:\n  - name: x\n",
         [
-            "2: accounts.app: A new account needs its app, one of: carddav, memory.",
+            "2: accounts.app: A new account needs its app, one of: carddav, contactually, "
+            "google, mailchimp, memory.",
             "2: accounts.credentials: A new account needs its credentials.",
         ],
     ),

@@ -17,6 +17,8 @@ from sync.models import Apart, Run, Step, SyncRecord
 from sync.reviewing import record_on
 from tests.stories.bench import TAGS, Bench, Quirks, has, person, rule
 
+pytestmark = pytest.mark.sqlite_only
+
 CUSTOM = Quirks(segments=frozenset({"tag"}), custom=(Field("custom:Town", "Town"),))
 
 

@@ -13,6 +13,8 @@ from tests.stories.book import AddressBook
 from tests.stories.installation import InThisProcess, account, pair
 from tests.stories.vcards import content_lines, property_of, value_of, with_property
 
+pytestmark = pytest.mark.sqlite_only
+
 NUMBERS = range(10)
 #: Here everybody's values are overwritten, for which a run would stop and ask.
 EVERYBODY = "brakes: {overwrites: [10, 1]}"

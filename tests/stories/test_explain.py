@@ -22,6 +22,8 @@ from tests.stories.bench import TAGS, Bench, Quirks, add, has, person, rule, set
 from tests.stories.drawn import APP, SEGMENT, Drawn
 from tests.stories.test_preview import WRITES
 
+pytestmark = pytest.mark.sqlite_only
+
 WITH_FIELD = Quirks(segments=frozenset({"tag"}), custom=(Field(SEGMENT, "Segment"),))
 
 

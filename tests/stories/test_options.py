@@ -9,6 +9,8 @@ from connectors.memory.app import Quirks
 from tests.stories.installation import InThisProcess
 from tests.stories.people import Pair, in_sync, names, person, texts, two_apps
 
+pytestmark = pytest.mark.sqlite_only
+
 # --- Clears --------------------------------------------------------------------------------
 
 

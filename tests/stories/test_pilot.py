@@ -10,6 +10,8 @@ from connections.models import Connection
 from sync.models import Run
 from tests.stories.bench import Bench, person
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def bench(db: None) -> Iterator[Bench]:

@@ -57,6 +57,7 @@ def b(xandikos: XandikosServer) -> Iterator[AddressBook]:
     book.close()
 
 
+@pytest.mark.sqlite_only
 def test_a_thousand_cards_are_kept_equal_and_nothing_else_is_touched(
     accord: Installation, a: AddressBook, b: AddressBook
 ) -> None:

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from connections.models import Account
 from sync.host import Host, is_dead, me, this_process
@@ -218,4 +220,23 @@ def test_who_lost_its_lease_while_it_waited_is_told(accounts: list[int], clock: 
     clock.sleep(TTL.total_seconds() + 1)
     theirs.take()
     with pytest.raises(LeaseLost):
-        mine.sleep(1)
+        mine.sleep(TTL.total_seconds())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wait_in_a_thread_of_a_connector_leaves_no_connection_behind(clock: Clock) -> None:
+    account = Account.objects.create(name="one", app="memory")
+    mine = Held([account.pk], host(clock, "me"))
+    mine.take()
+    left: list[object] = []
+
+    def wait() -> None:
+        mine.sleep(2 * TTL.total_seconds())
+        left.append(connection.connection)
+
+    thread = Thread(target=wait)
+    thread.start()
+    thread.join()
+    assert left == [None]
+    until = Lease.objects.get().until
+    assert until is not None and until > clock()
