@@ -12,6 +12,8 @@ from connectors.fields import Field, FieldType
 from rules.configuration.problems import ConfigurationError
 from tests.stories.bench import EVERYTHING, TAGS, Bench, Quirks, add, has, person, rule, set_field
 
+pytestmark = pytest.mark.sqlite_only
+
 SEGMENT = "custom:Segment"
 WITH_FIELD = Quirks(segments=frozenset({"tag"}), custom=(Field(SEGMENT, "Segment"),))
 

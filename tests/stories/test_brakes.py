@@ -13,6 +13,8 @@ from connectors.errors import Refused
 from sync.models import Run, Step
 from tests.stories.bench import TAGS, Bench, Quirks, person
 
+pytestmark = pytest.mark.sqlite_only
+
 MARKETING = Quirks(segments=frozenset({"tag"}), statuses=("subscribed", "unsubscribed"))
 
 

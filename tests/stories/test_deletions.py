@@ -25,6 +25,8 @@ from tests.stories.home import card_of
 from tests.stories.installation import InThisProcess, account, pair
 from tests.stories.vcards import value_of, with_lines
 
+pytestmark = pytest.mark.sqlite_only
+
 TRASH = "PieSync Trash"
 BOTH = ["a-to-b", "b-to-a"]
 ARCHIVE = Quirks(archives=True)

@@ -71,6 +71,7 @@ def test_there_are_twenty_points() -> None:
     assert len(set(POINTS)) == 20
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(("side", "number", "when"), POINTS)
 def test_the_next_run_goes_on_where_the_killed_one_was(
     accord: Installation, quick: InThisProcess, servers: dict[str, ScriptedServer],

@@ -437,7 +437,7 @@ def test_one_connection_needs_no_threads(people, odd):
         records = connector.read(people.container, ids)
         writes = [Update(x.id, x.version, x.raw, {"company": "A"}) for x in records]
         assert all(isinstance(x, Written) for x in connector.write(people.container, writes))
-        assert connector._threads is None
+        assert connector._side_by_side._threads is None
     patched = [asked.path.rpartition("/")[2] for asked in odd.asked if asked.method == "PATCH"]
     assert (patched, odd.most) == (ids, 1)
 
