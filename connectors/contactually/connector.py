@@ -48,15 +48,15 @@ class Contactually(Connector):
             "to which the operator sets CONTACTUALLY_API_URL. A personal token of it, or the one "
             "from the authorisation.",
         ),
-        Credential("refresh_token", "Refresh token", secret=True, required=False),
-        Credential("client_id", "Client id", required=False),
-        Credential("client_secret", "Client secret", secret=True, required=False),
         Credential(
-            "access_token_ends",
-            "End of the access token",
+            "refresh_token",
+            "Refresh token",
+            secret=True,
             required=False,
-            help="Date and time; empty where it does not end.",
+            help="Only where the server gave one with the access token.",
         ),
+        Credential("client_id", "Client ID", required=False, help="Of the refresh token."),
+        Credential("client_secret", "Client secret", secret=True, required=False),
     )
 
     def __init__(self, credentials: Mapping[str, str], world: World) -> None:
