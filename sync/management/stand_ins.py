@@ -4,7 +4,6 @@ their address in the settings of every process."""
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,8 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from connectors.sandbox.sandbox import Sandbox
-from sync.management.serving import CannotServe, answers
-from sync.watch.leash import Leash
+from sync.management.serving import serving
 
 #: By setting what follows the address that all of them are at.
 _PLACES: Mapping[str, str] = {
@@ -65,25 +63,12 @@ class StandIns:
     @contextmanager
     def served(self) -> Iterator[None]:
         """This process and all that read ``environment`` find the stand-ins."""
-        if answers(self._port):
-            raise CannotServe(f"Port {self._port} is in use, probably by another demo. Stop it.")
         settings.CONNECTORS.update(self.settings)
         self._write_environment()
-        with self._log.open("ab") as log:
-            command = [sys.executable, "-m", "django", "sandbox", "--port", str(self._port)]
-            server = Leash(command, 5, str(settings.BASE_DIR), log)
-        try:
-            self._wait(server)
+        command = [sys.executable, "-m", "django", "sandbox", "--port", str(self._port)]
+        name, place = "The server of the stand-ins", str(settings.BASE_DIR)
+        with serving(name, command, self._port, place, self._log):
             yield
-        finally:
-            server.let_go()
-
-    def _wait(self, server: Leash) -> None:
-        end = time.monotonic() + 30
-        while not answers(self._port):
-            if server.has_ended() or time.monotonic() > end:
-                raise CannotServe(f"The stand-ins of the apps do not start; see {self._log}.")
-            time.sleep(0.05)
 
     def _write_environment(self) -> None:
         """For ENV_FILE: with it every command works on what the demo made."""

@@ -7,7 +7,6 @@ import json
 import secrets
 import socket
 import sys
-import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +14,7 @@ from pathlib import Path
 
 from connectors.carddav.translate import new_card
 from connectors.contact import Contact
-from sync.management.serving import CannotServe, answers
-from sync.watch.leash import Leash
+from sync.management.serving import CannotServe, serving
 
 #: By user, the address books: name in the URL -> name for people.
 BOOKS: Mapping[str, Mapping[str, str]] = {"office": {"customers": "Customers"}}
@@ -53,27 +51,10 @@ class Books:
             raise CannotServe(
                 "The address books of the demo need Radicale: pip install -e '.[demo]'"
             )
-        if answers(self.port):
-            raise CannotServe(
-                f"Port {self.port} is in use, probably by another demo. Stop that one first."
-            )
-        with (self.folder / "server.log").open("ab") as log:
-            command = [sys.executable, "-m", "radicale", "--config", str(self.folder / "config")]
-            server = Leash(command, 5, str(self.folder), log)
-        try:
-            self._wait(server)
+        command = [sys.executable, "-m", "radicale", "--config", str(self.folder / "config")]
+        name, log = "The address book server", self.folder / "server.log"
+        with serving(name, command, self.port, str(self.folder), log):
             yield
-        finally:
-            server.let_go()
-
-    def _wait(self, server: Leash) -> None:
-        end = time.monotonic() + 30
-        while not answers(self.port):
-            if server.has_ended() or time.monotonic() > end:
-                raise CannotServe(
-                    f"The address book server does not start; see {self.folder / 'server.log'}."
-                )
-            time.sleep(0.05)
 
     def _make(self) -> None:
         port, password = _free_port(), secrets.token_urlsafe(9)
