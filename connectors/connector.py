@@ -224,6 +224,11 @@ class World:
     keep: Callable[[Mapping[str, str]], None] = _keep_nothing
     wires: Mapping[str, Wire] = field(default_factory=dict)
 
+    def setting(self, name: str, known: Sequence[Setting]) -> str:
+        """What the operator set, else the default of this one of the ``known``."""
+        default = next(item.default for item in known if item.name == name)
+        return self.settings.get(name) or default
+
 
 class Connector(ABC):
     """One account of one app, opened. Made by ``registry.open_connector``; lives for one piece

@@ -20,7 +20,6 @@ _TURNS = 5
 _CIRCLE = 3
 #: How often a list is read that was moved under us.
 _PASSES = 2
-_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
 class Throttled(TryAgain):
@@ -202,4 +201,4 @@ def _bearer(world: World, credentials: Mapping[str, str]) -> Bearer:
 
 
 def _setting(world: World, name: str) -> str:
-    return world.settings.get(name) or _DEFAULTS[name]
+    return world.setting(name, SETTINGS)

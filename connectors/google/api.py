@@ -22,11 +22,10 @@ BATCH, BATCH_READ = 200, 50
 #: Critical reads and as many critical writes that a batch costs, be it full or not: so many
 #: single changes cost as much.
 BATCH_COST = 6
-_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 
 
 def setting(world: World, name: str) -> str:
-    return world.settings.get(name) or _DEFAULTS[name]
+    return world.setting(name, SETTINGS)
 
 
 class Api:
