@@ -27,7 +27,7 @@ from tests.benchmarks import measure
 from tests.benchmarks.inside import ROOT, installed
 from tests.benchmarks.report import machine
 from tests.benchmarks.results import keep
-from tests.connectors.carddav.servers import free_port
+from tests.ports import free_port
 
 TOKEN = "benchmark"
 CONFIGURATION = """

@@ -18,7 +18,8 @@ import requests
 
 from tests.benchmarks import meter
 from tests.benchmarks.books import Book
-from tests.connectors.carddav.servers import RadicaleServer, free_port
+from tests.connectors.carddav.servers import RadicaleServer
+from tests.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)

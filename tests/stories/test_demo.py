@@ -17,8 +17,8 @@ from django.conf import settings
 
 from sync.management.demo.show import show
 from sync.management.serving import CannotServe
-from tests.connectors.carddav.servers import free_port
 from tests.connectors.sandbox.test_contactually_page import Forms
+from tests.ports import free_port
 
 #: What a new user's shell holds, of all that the tests have set.
 OURS = ("VAR_DIR", "ENV_FILE", "DEBUG", "SECRET_KEY", "CREDENTIALS_KEYS", "DATABASE_URL")
@@ -47,7 +47,7 @@ def demo(var: Path) -> str:
 @contextmanager
 def served(var: Path) -> Iterator[tuple[str, str]]:
     """The demo as it goes on: where its apps are, and what it has printed."""
-    port = free_port()
+    port = free_port(2)
     bare = {name: value for name, value in os.environ.items() if name not in OURS}
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--port", str(port)],

@@ -18,6 +18,8 @@ from uuid import uuid4
 
 import requests
 
+from tests.ports import free_port
+
 USER, PASSWORD = "alice", "s3cret:ü"
 
 _MKCOL = """<?xml version="1.0" encoding="utf-8"?>
@@ -144,13 +146,6 @@ class XandikosServer(Server):
             "--current-user-principal",
             "/alice/",
         ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _answers(port: int) -> bool:
