@@ -66,6 +66,15 @@ _Dumper.add_representer(
         "tag:yaml.org,2002:seq", data, flow_style=not any(isinstance(x, dict) for x in data)
     ),
 )
+#: Line breaks of YAML 1.1 beside the usual ones, which are folded into spaces unless they are
+#: escaped: only double quotes escape.
+_BREAKS = re.compile("[\x85\u2028\u2029]")
+_Dumper.add_representer(
+    str,
+    lambda dumper, data: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", data, style='"' if _BREAKS.search(data) else None
+    ),
+)
 
 
 def _accounts(accounts: Iterable[Account]) -> list[dict[str, Any]]:

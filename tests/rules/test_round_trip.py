@@ -58,6 +58,16 @@ def without_new_keys(setup: Setup) -> Setup:
     return replace(setup, rules=tuple(rules))
 
 
+@pytest.mark.parametrize("text", ["a\x85b", "a\u2028b", "a \u2029 b", "a\nb", "a\rb", "\ufeffa"])
+def test_every_line_break_survives_dump_and_load(varied: dict[str, MemoryApp], text: str) -> None:
+    for name in ("one", "two"):
+        varied[name] = MemoryApp(timezone.now)
+    condition = {"kind": "field", "field": "notes", "op": "is", "value": text}
+    rule = {"name": "r", "from": "a", "if": [condition]}
+    load(file_of({"rules": [rule]}), {})
+    assert load(dump(), {}).changes == ()
+
+
 @given(drawn=configurations())
 @settings(
     max_examples=40,
