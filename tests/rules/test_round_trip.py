@@ -43,7 +43,6 @@ def file_of(found: dict[str, Any]) -> str:
             ],
             "connections": [{**sides, **found}],
         },
-        allow_unicode=True,
         sort_keys=False,
     )
 
