@@ -34,7 +34,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 
-# --- Keys ------------------------------------------------------------------------------------
+# --- Keys: what is missing or too short is an error of ``manage.py check`` (connections.checks) --
 SECRET_KEY = env.str("SECRET_KEY", "")
 # The first encrypts the accounts' credentials, all of them decrypt (connections.vault).
 CREDENTIALS_KEYS = env.list("CREDENTIALS_KEYS", default=[])
@@ -43,17 +43,11 @@ if DEBUG:
     CREDENTIALS_KEYS = CREDENTIALS_KEYS or [
         made_once(VAR_DIR / "credentials_key", lambda: Fernet.generate_key().decode())
     ]
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Make one with\n"
-        '  python3 -c "import secrets; print(secrets.token_urlsafe(50))"\n'
-        "and set it in the environment or in .env. (With DEBUG=on one is made in var/.)"
-    )
 # What ${NAME} in a configuration file stands for. The name makes Django hide it in reports.
 SECRETS_IN_ENVIRONMENT = env.ENVIRON
 
 # --- Where it is reached ---------------------------------------------------------------------
-PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else "").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 _hosts = ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 ALLOWED_HOSTS = env.list(
@@ -72,9 +66,11 @@ SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 # Preloading binds the whole domain for years: that is its owner's decision, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
-# Believed only when said so: without a proxy in front, anybody could send this header.
+# Believed only when said so: without a proxy in front, anybody could send these headers.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose address in X-Forwarded-For the limits are for
 X_FRAME_OPTIONS = "DENY"
 # May accounts point at private or loopback addresses, such as an address book at home?
 ALLOW_PRIVATE_ADDRESSES = env.bool("ALLOW_PRIVATE_ADDRESSES", DEBUG)
@@ -89,12 +85,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "connections",  # before allauth: it replaces templates of it
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
     "django_q",
-    "connections",
     "rules",
     "sync",
 ]
@@ -108,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "connections.staff.enforcement.RequireSecondFactor",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -121,6 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "connections.staff.looks.of_the_desk",
             ]
         },
     }
@@ -234,14 +232,16 @@ Q_CLUSTER: dict[str, Any] = {
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        "BACKEND": "connections.staff.cache.SharedFiles",
+        "LOCATION": str(VAR_DIR / "cache"),
+        # When it is full, entries are dropped at random, those that limit sign-in among them.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
 }
 
 # --- People ----------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -251,12 +251,46 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-# Nobody signs up by himself: staff are made in the admin.
-ACCOUNT_ADAPTER = "connections.signup.NoSignup"
-SOCIALACCOUNT_ADAPTER = "connections.signup.NoSocialSignup"
-SOCIALACCOUNT_STORE_TOKENS = False  # they would be stored as plain text
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+CSRF_FAILURE_VIEW = "connections.staff.pages.outdated_form"
+ACCOUNT_ADAPTER = "connections.staff.account.StaffAccounts"
+ACCOUNT_FORMS = {"login": "connections.staff.forms.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# Addresses are entered by administrators, who need not prove that they are somebody's.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Accord] "
+
+# A second factor: an app, or a passkey, which is also a way in by itself.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", False)
+MFA_ADAPTER = "connections.staff.second_factor.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Accord"
+
+# Single sign-on (connections.staff.sso), on when it has a server.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
+SOCIALACCOUNT_ADAPTER = "connections.staff.social.StaffIdentities"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_STORE_TOKENS = False  # they would be stored as plain text
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True  # to link an identity is to add a way in
+
+UNFOLD["ACCOUNT"] = {
+    "navigation": [
+        {"title": title, "link": reverse_lazy(name)}
+        for title, name in (
+            ("Change password", "account_change_password"),
+            ("Second factor and passkeys", "mfa_index"),
+            *([("Single sign-on", "socialaccount_connections")] if OIDC_SERVER_URL else []),
+        )
+    ]
+}
 
 # --- Language, time, mail --------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -277,16 +311,20 @@ TRASH_MARK = env.str("TRASH_MARK", "PieSync Trash")
 UNSUBSCRIBES_MARK = env.str("UNSUBSCRIBES_MARK", "PieSync Unsubscribes")
 
 # --- Log and error pages ---------------------------------------------------------------------
+DEFAULT_EXCEPTION_REPORTER = "config.reports.Report"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reports.NoSecrets"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"without_secrets": {"()": "config.reports.WithoutSecrets"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         # Django's own handlers would print a second time, or mail request data to admins.
         "django": {"handlers": [], "level": "INFO"},
+        # The lines of runserver.
+        "django.server": {"filters": ["without_secrets"], "propagate": True},
         # It tells of every ring of the bell; what came of it our own log and the runs say.
         "django-q": {"level": "WARNING"},
         **{name: {"level": "INFO"} for name in ("connections", "connectors", "rules", "sync")},

@@ -1,10 +1,21 @@
 """Addresses: the desk is the admin, and everything else leads there."""
 
+from allauth.account.views import logout
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
+
+from connections.staff.pages import admin_login
+
+handler403 = "connections.staff.pages.forbidden"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("accounts/", include("connections.staff.urls")),
+    path("authorize/", include("connections.door.urls")),
+    # Before the admin's own, which know neither limits nor second factors.
+    path("admin/login/", admin_login),
+    path("admin/logout/", logout, name="admin_logout"),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]

@@ -9,12 +9,12 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from connections.catalogues import catalogue_to_json, vanished
 from connections.models import Account, Container
-from connections.vault import seal, unseal
+from connections.renewing import Renewed, renewed_of
+from connections.vault import NoKey, unseal
 from connectors import registry
 from connectors.connector import Connector, ContainerInfo, Identity, World
 from connectors.errors import AskStaff, SignInAgain
@@ -32,31 +32,31 @@ def world() -> World:
     )
 
 
+def collecting(renewed: dict[str, str]) -> World:
+    """For credentials that are not stored yet: what the app renews goes into the dict."""
+    return replace(world(), keep=renewed.update)
+
+
 def open_account(account: Account, in_world: World | None = None) -> Connector:
     """The account's connector; no request is made yet. The caller closes it."""
     if not account.sealed:
         raise SignInAgain(f"Account {account.name} has no credentials.", "Enter them.")
-    pk, sealed = account.pk, account.sealed
-    keeping = replace(in_world or world(), keep=lambda renewed: _keep(pk, sealed, renewed))
-    return open_app(account.app, {**unseal(account.sealed), **_renewed(account)}, keeping)
-
-
-def _renewed(account: Account) -> dict[str, str]:
-    return unseal(account.renewed) if account.renewed else {}
-
-
-def _keep(pk: int, sealed: str, renewed: Mapping[str, str]) -> None:
-    """Apart from what was entered, which stays what the form and the file compare with. Tokens
-    for credentials that were entered anew in the meantime are of no use any more."""
-    with transaction.atomic():
-        row = Account.objects.select_for_update().get(pk=pk)
-        if row.sealed == sealed:
-            row.renewed = seal({**_renewed(row), **renewed})
-            row.save(update_fields=["renewed"])
+    seen = in_world or world()
+    renewed = Renewed(account.pk, account.sealed, seen)
+    keeping = replace(seen, keep=renewed.keep, renewing=renewed.alone)
+    return open_app(account.app, {**unseal(account.sealed), **renewed_of(account)}, keeping)
 
 
 def open_app(app: str, credentials: Mapping[str, str], in_world: World | None = None) -> Connector:
     return registry.open_connector(app, credentials, in_world or world())
+
+
+def stored_credentials(account: Account) -> Mapping[str, str]:
+    """Those that were entered; none when no key opens them: they have to be entered again."""
+    try:
+        return unseal(account.sealed) if account.sealed else {}
+    except NoKey:
+        return {}
 
 
 def check_identity(account: Account, identity: Identity) -> None:

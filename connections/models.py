@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from connections.catalogues import catalogue_from_json
@@ -33,6 +34,18 @@ class Account(models.Model):
         blank=True,
         editable=False,
         help_text="Why it cannot be used, and the remedy.",
+    )
+    renewing_by = models.CharField(max_length=32, blank=True, editable=False)
+    renewing_until = models.DateTimeField(null=True, editable=False)
+    authorised_at = models.DateTimeField("authorised", null=True, editable=False)
+    authorised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    ends_at = models.DateTimeField(
+        "authorisation ends",
+        null=True,
+        editable=False,
+        help_text="When the app ends it by itself, such as that of a Google project in testing.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

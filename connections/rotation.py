@@ -1,43 +1,70 @@
-"""Sealing all credentials again with the first key."""
+"""Sealing all credentials, and the secrets of second factors, again with the first key."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import transaction
+from allauth.mfa.models import Authenticator
+from django.db import models, transaction
 
 from connections.models import Account
+from connections.staff.second_factor import rotate_factor
 from connections.vault import NoKey, check_keys, rotate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rotation:
-    """How many were sealed anew, how many had the first key already, and whom no key opens."""
+    """How many were sealed anew, how many had the first key already, and what no key opens:
+    accounts by their name, second factors by whose they are."""
 
-    rotated: int
-    current: int
-    locked: tuple[str, ...]
+    rotated: int = 0
+    current: int = 0
+    locked: tuple[str, ...] = ()
 
 
 def rotate_all() -> Rotation:
     """Raises NoKey when the keys themselves are unusable."""
     check_keys()
-    rotated = current = 0
-    locked = []
-    for pk in Account.objects.exclude(sealed="").order_by("name").values_list("pk", flat=True):
+    done = Rotation()
+    accounts = Account.objects.exclude(sealed="").order_by("name")
+    _each(accounts, _rotate_account, lambda account: account.name, done)
+    factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    _each(factors, rotate_factor, _named, done)
+    return done
+
+
+def _each(
+    rows: models.QuerySet[Any],
+    fresh: Callable[[Any], bool],
+    name: Callable[[Any], str],
+    done: Rotation,
+) -> None:
+    for pk in rows.values_list("pk", flat=True):
         with transaction.atomic():
-            # Locked, so that credentials entered at this moment are not overwritten.
-            account = Account.objects.select_for_update().get(pk=pk)
+            # Locked, so that what is entered at this moment is not overwritten.
+            row = rows.model._default_manager.select_for_update().filter(pk=pk).first()
+            if row is None:
+                continue
             try:
-                sealed = rotate(account.sealed)
-                renewed = account.renewed and rotate(account.renewed)
+                changed = fresh(row)
             except NoKey:
-                locked.append(account.name)
+                done.locked += (name(row),)
                 continue
-            if (sealed, renewed) == (account.sealed, account.renewed):
-                current += 1
-                continue
-            account.sealed, account.renewed = sealed, renewed
-            account.save(update_fields=["sealed", "renewed"])
-            rotated += 1
-    return Rotation(rotated, current, tuple(locked))
+        done.rotated += changed
+        done.current += not changed
+
+
+def _rotate_account(account: Account) -> bool:
+    sealed = rotate(account.sealed)
+    renewed = account.renewed and rotate(account.renewed)
+    if (sealed, renewed) == (account.sealed, account.renewed):
+        return False
+    account.sealed, account.renewed = sealed, renewed
+    account.save(update_fields=["sealed", "renewed"])
+    return True
+
+
+def _named(factor: Authenticator) -> str:
+    return f"second factor of {factor.user.get_username()}"

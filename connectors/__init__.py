@@ -14,10 +14,11 @@ How to add a connector
    ``rest.Rest``, for tokens ``bearer.Bearer``, for quotas ``pace.Pace``, for several records at
    once ``side_by_side.SideBySide``.
 3. ``connectors/<app>/settings.py``, where the operator has something to set: ``SETTINGS``.
-4. One line in ``registry.APPS``.
-5. ``connectors/sandbox/<app>/``: a stand-in, where the app cannot run on a test machine: written
+4. ``connectors/<app>/door.py``, where people authorise accounts at a page of the app: ``DOOR``.
+5. One line in ``registry.APPS``.
+6. ``connectors/sandbox/<app>/``: a stand-in, where the app cannot run on a test machine: written
    by somebody else, from the vendor's words, and judged by the vendor's own client or schema.
-6. ``tests/connectors/<app>/``: inherit ``tests.connectors.conformance.ConnectorConformance``
+7. ``tests/connectors/<app>/``: inherit ``tests.connectors.conformance.ConnectorConformance``
    and say how to start the partner that it runs against.
 
 ``connectors.memory`` is a whole app in a dict: the tutorial, and the partner of most tests.

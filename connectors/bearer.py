@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlencode
 
 from connectors.connector import World
-from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain, Unanswered
-from connectors.session import Answer, Session
-from connectors.urls import host
+from connectors.tokens import Token, TokenEndpoint, kept, token_of
 
 #: A token is renewed so long before its end, for clocks differ and requests take time; one that
 #: lasts less than twice that, when half of it is over.
 EARLY = timedelta(minutes=2)
-_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-#: RFC 6749 §A.12: all that a token may be made of.
-_TOKEN = re.compile(r"[\x21-\x7e]+")
-#: Seconds; what is said to last longer needs no end.
-_LONGEST = 10 * 365 * 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """``ends`` is None where the app does not say, or it lasts until it is revoked."""
-
-    access: str
-    ends: datetime | None = None
+#: Gives another token in place of one that has ended, which it is told.
+Renew = Callable[[str], Token]
 
 
 class Bearer:
@@ -42,7 +23,7 @@ class Bearer:
     refused = "the token of this account: it has ended or was revoked"
 
     def __init__(
-        self, token: Token, now: Callable[[], datetime], renew: Callable[[], Token] | None = None
+        self, token: Token, now: Callable[[], datetime], renew: Renew | None = None
     ) -> None:
         self._now = now
         self._renew = renew
@@ -54,7 +35,7 @@ class Bearer:
     def header(self, method: str, url: str) -> str:
         with self._lock:
             if self._renew and (self._is_late or not self._token.access):
-                self._take(self._renew())
+                self._take(self._renew(self._token.access))
                 self._shown = None
             if self._shown is not None:
                 self._shown += 1
@@ -68,7 +49,7 @@ class Bearer:
                 return True
             if self._renew is None or self._shown == 1:
                 return False
-            self._take(self._renew())
+            self._take(self._renew(self._token.access))
             self._shown = 0
             return True
 
@@ -85,99 +66,33 @@ class Bearer:
 
 
 class Renewal:
-    """Fetches access tokens for a refresh token, and has ``world.keep`` store what came:
-    ``access_token``, ``access_token_ends`` (ISO 8601, or empty) and, where a new one came along,
-    ``refresh_token``.
+    """Fetches access tokens for a refresh token, one process at a time, and has ``world.keep``
+    store what came (``connectors.tokens.kept``).
 
     ``credentials`` hold ``refresh_token``, ``client_id`` and ``client_secret``.
     """
 
     def __init__(self, world: World, url: str, credentials: Mapping[str, str]) -> None:
         self._world = world
-        self._url = url
         self._credentials = dict(credentials)
+        client = credentials.get("client_id", ""), credentials.get("client_secret", "")
+        self._endpoint = TokenEndpoint(world, url, *client)
 
-    def __call__(self) -> Token:
-        """Raises SignInAgain where the app refuses the refresh token, TryAgain where it does not
-        answer: nothing is lost then, so never Unanswered."""
-        answer = self._answer()
-        told = _parsed(answer)
-        access = told.get("access_token")
-        if answer.status != 200 or not isinstance(access, str) or not _TOKEN.fullmatch(access):
-            raise TryAgain(f"{host(self._url)} did not answer with a token ({answer.status}).")
-        return self._kept(access, told)
+    def __call__(self, ended: str = "") -> Token:
+        """Another token than the one that has ``ended``. Raises as ``TokenEndpoint.renew``."""
+        with self._world.renewing() as stored:
+            self._credentials.update(stored)
+            token = token_of(self._credentials)
+            # Another process may have been first. With an app that gives a new refresh token
+            # each time, ours would be dead by now.
+            if not stored or token.access in ("", ended):
+                token = self._fetched()
+            return token
 
-    def _answer(self) -> Answer:
-        asked = {
-            "grant_type": "refresh_token",
-            "refresh_token": self._credentials.get("refresh_token", ""),
-            "client_id": self._credentials.get("client_id", ""),
-            "client_secret": self._credentials.get("client_secret", ""),
-        }
-        session = Session(self._world, self._url, judge=self._judge, trusted=True)
-        try:
-            # Asked twice it answers twice (RFC 6749 §6). Where the app gives a new refresh token
-            # each time and the answer with it is lost, people have to authorise again.
-            return session.request(
-                "POST", self._url, headers=_FORM, body=urlencode(asked).encode(), repeat=True
-            )
-        except Unanswered as fault:
-            raise TryAgain(fault.message, after=fault.after) from None
-        finally:
-            session.close()
-
-    def _kept(self, access: str, told: Mapping[str, Any]) -> Token:
+    def _fetched(self) -> Token:
         """A refresh token that came along replaces the old one; none leaves it."""
-        seconds = _seconds(told.get("expires_in"))
-        ends = self._world.now() + timedelta(seconds=seconds) if seconds else None
-        renewed = {
-            "access_token": access,
-            "access_token_ends": ends.isoformat() if ends else "",
-        }
-        if told.get("refresh_token"):
-            renewed["refresh_token"] = str(told["refresh_token"])
+        told = self._endpoint.renew(self._credentials.get("refresh_token", ""))
+        renewed = kept(told, self._world.now())
         self._credentials.update(renewed)
         self._world.keep(renewed)
-        return Token(access, ends)
-
-    def _judge(self, answer: Answer) -> AppError | None:
-        """RFC 6749 §5.2, where a 401 is about the client and not about the account."""
-        if answer.status not in (400, 401, 403):
-            return None
-        error = str(_parsed(answer).get("error", ""))[:60]
-        where = host(self._url)
-        is_ours = error == "invalid_request" and not self._credentials.get("client_id")
-        if is_ours or error in ("invalid_client", "unauthorized_client"):
-            return AskStaff(
-                f"{where} does not know this installation ({error}).",
-                "Have the operator check the client id and secret in the settings.",
-            )
-        return SignInAgain(
-            f"{where} does not renew the access of this account ({error or answer.status}).",
-            "Authorise the account again.",
-        )
-
-
-def _parsed(answer: Answer) -> Mapping[str, Any]:
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _seconds(lasts: object) -> float:
-    """0 where it is none, or for ever (Mailchimp's way to say that is 0)."""
-    try:
-        seconds = float(lasts) if isinstance(lasts, int | float | str) else 0.0
-    except (ValueError, OverflowError):
-        return 0.0
-    return seconds if math.isfinite(seconds) and 0 < seconds < _LONGEST else 0.0
-
-
-def token_of(credentials: Mapping[str, str]) -> Token:
-    """The access token as kept; an empty one where there is none yet."""
-    ends = credentials.get("access_token_ends", "")
-    return Token(
-        credentials.get("access_token", ""), datetime.fromisoformat(ends) if ends else None
-    )
+        return token_of(renewed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -205,14 +206,19 @@ def _keep_nothing(credentials: Mapping[str, str]) -> None:
     return None
 
 
+def _alone() -> AbstractContextManager[Mapping[str, str]]:
+    return nullcontext({})
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What a connector may use of the world around it, handed in so that tests can hold it.
 
     ``var`` is the one directory that may be written to. ``allow_private``: may staff point
     accounts at private or loopback addresses. ``settings``: the operator's, by name
-    (``registry.settings``). ``keep`` stores credentials that the app has renewed. ``wires``: by
-    origin what carries requests there in place of the network.
+    (``registry.settings``). ``keep`` stores credentials that the app has renewed; ``renewing`` is
+    held meanwhile, by one process of an account at a time, and gives what was kept by then.
+    ``wires``: by origin what carries requests there in place of the network.
     """
 
     now: Callable[[], datetime]
@@ -222,6 +228,7 @@ class World:
     region: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     keep: Callable[[Mapping[str, str]], None] = _keep_nothing
+    renewing: Callable[[], AbstractContextManager[Mapping[str, str]]] = _alone
     wires: Mapping[str, Wire] = field(default_factory=dict)
 
     def setting(self, name: str, known: Sequence[Setting]) -> str:
@@ -241,6 +248,10 @@ class Connector(ABC):
     #: The registry's word for the app, and its name for people.
     app: ClassVar[str]
     label: ClassVar[str]
+    #: What people choose by: which contacts these are, in a sentence.
+    about: ClassVar[str]
+    #: What people call a container of it; of an app with one only, it is the account.
+    container_word: ClassVar[str] = "account"
     #: What must be entered to authorise an account, in the order of the form.
     credentials: ClassVar[tuple[Credential, ...]] = ()
 

@@ -48,6 +48,10 @@ class AskStaff(AppError):
     """Configuration that only a person can mend: wrong URL, vanished container, no right."""
 
 
+class SwitchedOff(AskStaff):
+    """The app has switched the whole account off, such as for a bill that is not paid."""
+
+
 class Refused(AppError):
     """The app will not take this one contact. Tried again only when something changed."""
 

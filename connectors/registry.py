@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from connectors.connector import Connector, Setting, World
+from connectors.door import Door
 from connectors.errors import AskStaff
 
 #: app -> (name for people, module and class)
@@ -41,13 +43,22 @@ def connector_class(app: str) -> type[Connector]:
 @cache
 def settings() -> tuple[Setting, ...]:
     """What the operator sets, of all apps: ``SETTINGS`` in a module ``settings`` of the folder."""
-    modules = [f"{place.rsplit('.', 1)[0]}.settings" for _, place in APPS.values()]
-    return tuple(
-        setting
-        for module in modules
-        if find_spec(module)
-        for setting in import_module(module).SETTINGS
-    )
+    modules = (_module(app, "settings") for app in APPS)
+    return tuple(setting for module in modules if module for setting in module.SETTINGS)
+
+
+@cache
+def door(app: str) -> type[Door] | None:
+    """Of an app whose accounts are authorised at a page of it: ``DOOR`` in a module ``door``."""
+    module = _module(app, "door") if app in APPS else None
+    found: type[Door] | None = module.DOOR if module else None
+    return found
+
+
+def _module(app: str, name: str) -> Any:
+    """A module of the connector's folder; None where it has none of that name."""
+    place = APPS[app][1].partition(":")[0].rpartition(".")[0]
+    return import_module(f"{place}.{name}") if find_spec(f"{place}.{name}") else None
 
 
 def open_connector(app: str, credentials: Mapping[str, str], world: World) -> Connector:

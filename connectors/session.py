@@ -30,7 +30,7 @@ from connectors.login import Authorisation
 from connectors.transport import fault_of
 from connectors.urls import host, origin, target
 
-AGENT = "Accord/0.3"
+AGENT = "Accord/0.4"
 #: Methods that change nothing at the server, DAV's included.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 REDIRECTS = 5
@@ -143,6 +143,8 @@ class Session:
             if answer.status not in (301, 302, 307, 308) or "Location" not in answer.headers:
                 return self._judged(method, answer)
             url = urljoin(url, answer.headers["Location"])
+            if method not in SAFE and origin(url) != self._home:
+                raise self._sent_on(url)
         raise AskStaff(
             f"{host(url)} redirects in a circle.", "Enter the address that it leads to in the end."
         )
@@ -234,10 +236,7 @@ class Session:
         if (fault := self._judge(answer)) is not None:
             raise fault
         if status == 401 and origin(answer.url) != self._home:
-            raise AskStaff(
-                f"The server sends us on to {origin(answer.url)}, which asks for a password.",
-                "If you trust that address, enter it as the URL of the account.",
-            )
+            raise self._sent_on(answer.url)
         if status == 401:
             refused = self._login.refused if self._login else "a request without a password"
             raise SignInAgain(f"{where} refuses {refused}.")
@@ -248,6 +247,13 @@ class Session:
         if status in (500, 502, 504):
             raise self._broken(method, where, status)
         return answer
+
+    def _sent_on(self, url: str) -> AppError:
+        """A secret, or what a change says of people, is for the account's own server."""
+        return AskStaff(
+            f"The server sends us on to {origin(url)}, which is not told what is for this one.",
+            "If you trust that address, enter it as the URL, of the account or in the settings.",
+        )
 
     def _broken(self, method: str, where: str, status: int) -> AppError:
         if method in SAFE:
@@ -275,6 +281,17 @@ class _Way:
     whole_url: bool
 
 
+def guarded(seconds: float) -> requests.Session:
+    """For a library that speaks HTTP itself, to addresses that the operator set. It follows no
+    redirect, which might carry a secret to another host, connects to no reserved address, and
+    waits at most so long. Raises what requests raises."""
+    session = requests.Session()
+    session.max_redirects = 0
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Guarded(seconds))
+    return session
+
+
 class _Adapter(HTTPAdapter):
     """Pools whose connections judge the peer's address before anything is sent."""
 
@@ -285,3 +302,16 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = dict(self._pools)
+
+
+class _Guarded(_Adapter):
+    def __init__(self, seconds: float) -> None:
+        self._timeout = (CONNECT, seconds)
+        super().__init__(1, pool_classes(allow_private=True))
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        try:
+            check_literal(urlsplit(request.url).hostname or "", allow_private=True)
+            return super().send(request, *args, **{**kwargs, "timeout": self._timeout})
+        except AppError as error:
+            raise requests.exceptions.InvalidURL(str(error)) from None

@@ -18,7 +18,7 @@ class NotThere(Exception):
 def chosen(connection: Connection, only: str) -> frozenset[int]:
     """The records of a pilot. Raises NotThere for the first key that names nobody."""
     word, _, count = only.partition(" ")
-    if word == "first" and count.isdigit():
+    if word == "first" and count.isdecimal():
         return _first(connection, int(count))
     found: set[int] = set()
     for key in only.splitlines():

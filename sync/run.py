@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from connections.accounts import open_account
 from connections.models import Account, Connection
-from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain
+from connectors.errors import AppError, AskStaff, SignInAgain, SwitchedOff, TryAgain
 from rules.rows import setup_of
 from rules.setup import Setup
 from sync import counts
@@ -87,7 +87,7 @@ def _blame(journey: Journey, error: AppError) -> Run.State:
     """Put a fault that only a person can mend where that person will look for it."""
     connection = journey.connection
     at_work = journey.sides.at_work
-    if isinstance(error, SignInAgain) and at_work is not None:
+    if isinstance(error, SignInAgain | SwitchedOff) and at_work is not None:
         account = connection.container(at_work).account
         Account.objects.filter(pk=account.pk).update(attention=str(error))
     elif isinstance(error, AskStaff):

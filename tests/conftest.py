@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from tests import postgres
+from tests.browser import program
 from tests.connectors.carddav.servers import RadicaleServer, XandikosServer
 
 # A random test that fails prints what repeats it.
@@ -22,6 +24,7 @@ hypothesis_settings.load_profile("accord")
 #: What Python packages alone cannot bring: the word of the marker ``partner(word)`` -> is it
 #: here, and how it comes to be.
 PARTNERS: Mapping[str, tuple[Callable[[], object], str]] = {
+    "chromium": (program.chromium, "apt-get install chromium"),
     "postgresql": (postgres.programs, "apt-get install postgresql"),
 }
 
@@ -66,7 +69,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 #: Where the longest tests live: they are begun first, so that no core is idle in the end.
-_FIRST = ("tests/test_postgresql.py", "tests/world/", "tests/stories/")
+_FIRST = (
+    "tests/test_postgresql.py",
+    "tests/world/",
+    "tests/browser/",
+    "tests/stories/",
+    "tests/sync/test_worker.py",
+)
 
 
 def _turn(item: pytest.Item) -> int:
@@ -89,6 +98,30 @@ def django_db_modify_db_settings() -> None:
     default = settings.DATABASES["default"]
     if default["ENGINE"] == "django.db.backends.sqlite3":
         default.setdefault("TEST", {})["NAME"] = str(settings.VAR_DIR / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test that commits leaves the tables as the migrations did. Django's own way, ``flush``,
+    also empties those of content types and permissions and fills them again, which takes longer
+    than many a test."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        tables = connection.introspection.django_table_names(only_existing=True)
+        to_empty = [connection.ops.quote_name(x) for x in tables if not _holds_rows(cursor, x)]
+
+    def empty_tables(case: TransactionTestCase) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table in to_empty:
+                cursor.execute(f"DELETE FROM {table}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
+
+
+def _holds_rows(cursor: Any, table: str) -> bool:
+    cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
+    return cursor.fetchone() is not None
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 
 import pytest
@@ -18,9 +19,13 @@ os.environ.update(
     VAR_DIR=_var,
     ENV_FILE=os.devnull,
     DEBUG="on",
-    SECRET_KEY="of the tests",
+    SECRET_KEY="of the tests, which have no secrets but need 50 characters",
     CREDENTIALS_KEYS=Fernet.generate_key().decode(),
 )
+# Each worker of xdist, and each command, would else compile all modules anew: pytest rewrites
+# every assertion, which takes longer than to collect the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(trylast=True)

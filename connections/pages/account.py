@@ -1,4 +1,5 @@
-"""Accounts: credentials go in, and are never shown again."""
+"""Accounts: each is authorised at a page of its app, or by credentials that go in and are never
+shown again."""
 
 from __future__ import annotations
 
@@ -6,11 +7,16 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -18,61 +24,71 @@ from unfold.decorators import display
 from connections.authorise import Answer, ask, keep, refresh_containers
 from connections.forms.account import field_name, form_for, specs_of
 from connections.models import Account, Container
-from connectors import registry
+from connections.pages.account_standing import (
+    CONDITION_LABEL,
+    ByCondition,
+    Condition,
+    with_standing,
+)
+from connections.pages.authorising import account_page, adding_page, app_cards, app_of, is_open
 from connectors.errors import AppError
-
-ATTENTION = {"needs attention": "danger", "in use": "success", "ready": "info"}
 
 
 class AccountAdmin(ModelAdmin):
-    list_display = ["name", "app", "identity_name", "condition"]
+    list_display = ["name", "app", "identity_name", "standing", "used_by", "since"]
+    list_filter = ["app", ByCondition]
     search_fields = ["name", "identity_name"]
+    search_help_text = "A name, or who it is signed in as"
     actions = None
     change_form_outer_before_template = "connections/account.html"
-    conditional_fields = {
-        field_name(app, spec): f"app == '{app}'" for app in registry.APPS for spec in specs_of(app)
-    }
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """Django asks for filters of other lists as well, whose rows have no condition."""
+        here = request.resolver_match
+        is_list = here is not None and here.url_name == "connections_account_changelist"
+        return ["condition", "name"] if is_list else ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        rows: QuerySet[Account] = super().get_queryset(request)
-        return rows.annotate(
-            uses=Count("containers__connections_as_a", distinct=True)
-            + Count("containers__connections_as_b", distinct=True)
-        )
+        # Django's own would order before the annotation, by which it is ordered.
+        rows = with_standing(Account.objects.all(), timezone.now())
+        return rows.order_by(*self.get_ordering(request))
 
-    @display(description="Condition", label=ATTENTION)
-    def condition(self, account: Any) -> str:
-        if account.attention:
-            return "needs attention"
-        return "in use" if account.uses else "ready"
+    @display(description="Condition", label=CONDITION_LABEL, ordering="condition")
+    def standing(self, account: Any) -> str:
+        return Condition(account.condition).label
+
+    @display(description="Used by", ordering="uses")
+    def used_by(self, account: Any) -> str:
+        number = account.uses
+        return _unbroken(f"{number} connection{'' if number == 1 else 's'}" if number else "–")
+
+    @display(description="Authorised", ordering="authorised_at")
+    def since(self, account: Account) -> str:
+        when = account.authorised_at
+        return _unbroken(timezone.localtime(when).strftime("%Y-%m-%d") if when else "–")
 
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
-        apps = [obj.app] if obj else list(registry.APPS)
-        names = [field_name(app, spec) for app in apps for spec in specs_of(app)]
-        if obj and not self.has_change_permission(request, obj):
-            names = []
-        shown = ["name", "app", *(["identity_name"] if obj else [])]
-        parts: list[tuple[str | None, dict[str, Any]]] = [(None, {"fields": shown})]
-        if names:
-            parts.append(
-                (
-                    "Credentials",
-                    {
-                        "fields": names,
-                        "description": "Kept encrypted and tried at the app when you save. "
-                        "What is secret is never shown again.",
-                    },
-                )
-            )
+        app = obj.app if obj else app_of(request)
+        by_hand: dict[str, Any] = {
+            "fields": [field_name(app, spec) for spec in specs_of(app)],
+            "description": "Kept encrypted and tried at the app when you save. "
+            "What is secret is never shown again.",
+        }
+        if not _is_by_hand(request, obj):
+            by_hand["classes"] = ["collapse"]
+        if obj is None:
+            by_hand["fields"].insert(0, "name")
+            by_hand["classes"] = [*by_hand.get("classes", []), "desk-by-hand"]
+            return [("Or enter credentials yourself" if is_open(app) else "Credentials", by_hand)]
+        parts: list[tuple[str | None, dict[str, Any]]] = [(None, {"fields": ["name"]})]
+        if self.has_change_permission(request, obj):
+            parts.append(("Enter other credentials", by_hand))
         return parts
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> list[str]:
-        return ["identity_name"] if obj else []
 
     def get_form(
         self, request: HttpRequest, obj: Account | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        form = form_for(obj.app if obj else "", getattr(request, "answer", None))
+        form = form_for(obj.app if obj else app_of(request), getattr(request, "answer", None))
         return super().get_form(request, obj, change, form=form, **kwargs)
 
     def changeform_view(
@@ -82,13 +98,34 @@ class AccountAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        if request.method == "POST":
-            self._ask_the_app(request, object_id)
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def _ask_the_app(self, request: HttpRequest, object_id: str | None) -> None:
-        """Before the transaction in which Django's view validates and saves."""
+        if object_id is None and not app_of(request):
+            return self._choose_app(request)
         account = self.get_object(request, unquote(object_id)) if object_id else None
+        if object_id and account is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            self._ask_the_app(request, account)
+        context = {
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+            **(account_page(account, request) if account else adding_page(request)),
+            **(extra_context or {}),
+        }
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def _choose_app(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "At which app is the account?",
+            "opts": self.opts,
+            "apps": app_cards(),
+        }
+        return TemplateResponse(request, "connections/apps.html", context)
+
+    def _ask_the_app(self, request: HttpRequest, account: Account | None) -> None:
+        """Before the transaction in which Django's view validates and saves."""
         allowed = (
             self.has_change_permission(request, account)
             if account
@@ -108,9 +145,16 @@ class AccountAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         if isinstance(form.answer, Answer):
-            keep(obj, form.credentials, form.answer)
-        else:
-            obj.save()
+            keep(obj, form.credentials, form.answer, by=cast(User, request.user))
+        # What runs under way write into the row meanwhile stays.
+        obj.save(update_fields=["name"])
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+        """On to its page, which lists what can be connected."""
+        if not self.has_view_or_change_permission(request, obj):
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(request, f"Account {obj} is connected.")
+        return redirect("admin:connections_account_change", obj.pk)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Containers and what we mirrored of them go with their account."""
@@ -133,3 +177,16 @@ class AccountAdmin(ModelAdmin):
         else:
             messages.success(request, f"{account} has {number} container(s).")
         return redirect("admin:connections_account_change", pk)
+
+
+def _unbroken(text: str) -> SafeString:
+    return format_html('<span class="desk-nowrap">{}</span>', text)
+
+
+def _is_by_hand(request: HttpRequest, account: Account | None) -> bool:
+    """Are credentials what the page is about, or beside it?"""
+    if request.method == "POST":
+        return True
+    if is_open(account.app if account else app_of(request)):
+        return False
+    return account is None or bool(account.attention)

@@ -101,7 +101,7 @@ class ConnectionAdmin(ModelAdmin):
         unreadable = {}
         for side in ("a", "b"):
             chosen = str(request.POST.get(side, ""))
-            pk = int(chosen) if chosen.isdigit() else 0
+            pk = int(chosen) if chosen.isdecimal() else 0
             container = Container.objects.filter(pk=pk).first()
             try:
                 if container:

@@ -43,14 +43,23 @@ class CardDAV(Connector):
 
     app = "carddav"
     label = "CardDAV"
+    about = "Address books of Nextcloud, Radicale, Fastmail, iCloud and other servers."
+    container_word = "book"
     credentials = (
         Credential(
             "url",
             "URL",
-            help="Of the address book, or of the server: the books are found from there.",
+            help="Of the server or of one address book, such as dav.example.org: the account's "
+            "books are found from there.",
         ),
         Credential("username", "User name", required=False),
-        Credential("password", "Password", secret=True, required=False),
+        Credential(
+            "password",
+            "Password",
+            secret=True,
+            required=False,
+            help="Where the server has app passwords, one of those: it can be taken back there.",
+        ),
     )
 
     def __init__(self, credentials: Mapping[str, str], world: World) -> None:
@@ -128,10 +137,21 @@ class CardDAV(Connector):
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+    """A server's name alone stands for its encrypted address."""
+    entered = url.strip()
+    address = entered if "://" in entered else f"https://{entered}"
+    if not _is_web_address(address):
         raise AskStaff(
             "The URL of the CardDAV account is not a web address.",
             "Enter one such as https://dav.example.org/ , without user name or password in it.",
         )
-    return url.strip()
+    return address
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_place = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as a port that is no number
+        return False
+    return parts.scheme in ("http", "https") and has_place and not parts.username

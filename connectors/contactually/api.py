@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from connectors.bearer import Bearer, Renewal, token_of
+from connectors.bearer import Bearer, Renew, Renewal
 from connectors.connector import World
 from connectors.contactually.limits import Limits, is_used_up, reset
 from connectors.contactually.refusals import account_fault, unpaid
@@ -13,6 +13,7 @@ from connectors.contactually.settings import SETTINGS
 from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain
 from connectors.rest import Query, Reply, Rest
 from connectors.session import Answer, Session
+from connectors.tokens import token_of
 
 #: How often a request waits its turn after a 429.
 _TURNS = 5
@@ -181,7 +182,7 @@ def _retry_after(answer: Answer) -> float:
 def _bearer(world: World, credentials: Mapping[str, str]) -> Bearer:
     """With a refresh token, should the server give any (none was ever seen), the access token
     is renewed."""
-    renew: Callable[[], Any] | None = None
+    renew: Renew | None = None
     if credentials.get("refresh_token"):
         known = {
             name: credentials.get(name) or _setting(world, f"CONTACTUALLY_{name.upper()}")

@@ -39,6 +39,7 @@ class Contactually(Connector):
 
     app = "contactually"
     label = "Contactually"
+    about = "A team's CRM with its tags, buckets and own fields, at a server compatible with it."
     credentials = (
         Credential(
             "access_token",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.errors import AppError, AskStaff, Gone, Refused
+from connectors.errors import AppError, AskStaff, Gone, Refused, SwitchedOff
 from connectors.rest import Reply
 
 #: What looks like somebody's data: quoted words, addresses, longer numbers.
@@ -30,10 +30,10 @@ def account_fault(reply: Reply, what: str) -> AppError:
     )
 
 
-def unpaid() -> AppError:
+def unpaid() -> SwitchedOff:
     """402: the account is switched off (``{"errors": {"cause": "disabled"}}``). A new token
     would not help."""
-    return AskStaff(
+    return SwitchedOff(
         "Contactually has switched this account off because it is not paid for (402).",
         "Have the owner of the account settle it at Contactually, then try again.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.bearer import Bearer, Renewal, token_of
+from connectors.bearer import Bearer, Renewal
 from connectors.connector import (
     Capabilities,
     Catalogue,
@@ -29,6 +29,7 @@ from connectors.google.reading import Reader
 from connectors.google.survey import Survey
 from connectors.google.translate import LABEL
 from connectors.google.writing import Writer
+from connectors.tokens import token_of
 
 CONTAINER = "contacts"
 #: Seconds: "several minutes" after a change a listing may still show what was before.
@@ -41,6 +42,7 @@ class Google(Connector):
 
     app = "google"
     label = "Google Contacts"
+    about = "The contacts of a Google account, with their labels."
     credentials = (
         Credential(
             "access_token",

@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from connectors.bearer import Bearer, Token
+from connectors.bearer import Bearer
 from connectors.connector import World
 from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain
 from connectors.mailchimp.refusals import vanished
 from connectors.mailchimp.schema import Json
 from connectors.rest import Query, Reply, Rest
 from connectors.session import Answer, Session
+from connectors.tokens import Token
 
 #: Seconds to wait when Mailchimp says that there are too many requests; it does not say how
 #: long, and its windows outlast what a session waits by itself.

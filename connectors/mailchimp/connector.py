@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 
-from connectors.bearer import Bearer, Token
+from connectors.bearer import Bearer
 from connectors.connector import (
     Capabilities,
     Catalogue,
@@ -36,6 +36,7 @@ from connectors.mailchimp.schema import TAG
 from connectors.mailchimp.settings import SETTINGS
 from connectors.mailchimp.writing import Writer
 from connectors.side_by_side import SideBySide, raised_if_all
+from connectors.tokens import Token
 
 #: Members of one bulk call.
 BATCH = 500
@@ -50,6 +51,8 @@ class Mailchimp(Connector):
 
     app = "mailchimp"
     label = "Mailchimp"
+    about = "The audiences of a marketing account, with tags, groups and what people consented to."
+    container_word = "audience"
     credentials = (
         Credential(
             "api_key",

@@ -37,6 +37,7 @@ CONTAINER = "contacts"
 class Memory(Connector):
     app = "memory"
     label = "Memory"
+    about = "An app in a file on this machine, for trying things out."
     credentials = (Credential("name", "Name", help="Any word; the app is kept under it."),)
 
     def __init__(self, credentials: Mapping[str, str], world: World) -> None:

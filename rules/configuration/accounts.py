@@ -68,6 +68,9 @@ def _read(table: Table, environment: Mapping[str, str], problems: Problems) -> W
         app = ""
     if name is None:
         return None
+    if table.is_text("credentials"):  # it is probably one of them, and no error shows those
+        table.error("credentials", "This must be a table of keys and values, not a text.")
+        return None
     given = table.table("credentials")
     if given is None:
         sound = len(problems.errors) == errors_before

@@ -25,7 +25,7 @@ def read_document(text: str, problems: Problems) -> Table:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1 if mark else 1, "")
-        problems.error(place, f"This is not YAML: {error.problem or error.context}.")
+        problems.error(place, f"This is not YAML: {_said(error)}.")
         return nothing
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -167,6 +167,14 @@ def suggest(word: str, known: Iterable[str]) -> str:
     if close := get_close_matches(word.casefold(), folded, n=1):
         return f"Did you mean {folded[close[0]]}?"
     return f"There is: {', '.join(names)}." if names else "There is none."
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    """What PyYAML says; it shows aliases, and one may be a password that nobody put in quotes."""
+    said = str(error.problem or error.context)
+    if said.startswith("found undefined"):
+        return "a text that begins with * or ! has to be in quotes"
+    return said
 
 
 def _table(node: yaml.Node, place: Place, problems: Problems) -> Table | None:

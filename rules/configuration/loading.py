@@ -96,7 +96,7 @@ def _plan(text: str, environment: Mapping[str, str], problems: Problems) -> _Pla
 def _save(plan: _Plan, by: Any, source: str) -> None:
     containers: dict[tuple[str, str], Container] = {}
     for look in plan.looks.values():
-        account = save_account(look)
+        account = save_account(look, by)
         for remote_id, container in save_containers(account, look).items():
             containers[account.name, remote_id] = container
     for wish, changes in plan.wishes:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from connections.accounts import stored_credentials
 from connections.models import Account
 from connections.vault import NoKey, unseal
 from connectors import registry
@@ -62,7 +63,7 @@ def _login(wanted: WantedAccount, row: Account | None, problems: Problems) -> Lo
         return None
     if wanted.credentials is None:
         return _login_as_stored(row, wanted.place, True, problems)
-    old = _stored_credentials(row)
+    old = stored_credentials(row)
     credentials = {**wanted.credentials, **_kept_secrets(wanted, row, old)}
     if missing := {key: name for key, name in wanted.unset.items() if key not in credentials}:
         for key, variable in missing.items():
@@ -113,14 +114,6 @@ def _login_as_stored(row: Account, place: Place, named: bool, problems: Problems
     except NoKey as error:
         problems.error(place, f"Account {row.name}: {error}")
         return None
-
-
-def _stored_credentials(row: Account) -> dict[str, str]:
-    """What is stored, or nothing when no key opens it: then the file's replace it."""
-    try:
-        return unseal(row.sealed)
-    except NoKey:
-        return {}
 
 
 def _unset(variable: str, stored: bool) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from connections.accounts import check_identity, choose_container, open_app
+from connections.accounts import (
+    check_identity,
+    choose_container,
+    collecting,
+    open_account,
+    open_app,
+)
 from connections.catalogues import vanished
 from connections.models import Account
 from connectors.connector import Catalogue, Connector, ContainerInfo, Identity
@@ -18,10 +24,12 @@ from rules.configuration.questions import Question
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One account as its app shows it. ``chosen``: by what a side calls it, the container."""
+    """One account as its app shows it. ``chosen``: by what a side calls it, the container.
+    ``renewed``: what the app gave in place of some of the login's credentials."""
 
     login: Login
     identity: Identity
+    renewed: Mapping[str, str]
     chosen: dict[str, ContainerInfo] = field(default_factory=dict)
     catalogues: dict[str, Catalogue] = field(default_factory=dict)
 
@@ -33,18 +41,29 @@ def look_at(
     asked = list(questions)
     found: dict[str, Look] = {}
     for login in logins:
+        renewed: dict[str, str] = {}
         try:
-            with closing(open_app(login.app, login.credentials)) as connector:
-                found[login.name] = _look(login, connector, asked, problems)
+            with closing(_opened(login, renewed)) as connector:
+                found[login.name] = _look(login, connector, renewed, asked, problems)
         except AppError as error:
             problems.error(login.place, f"Account {login.name}: {error}")
     return found
 
 
+def _opened(login: Login, renewed: dict[str, str]) -> Connector:
+    if login.stored and not login.changed:
+        return open_account(login.stored)
+    return open_app(login.app, login.credentials, collecting(renewed))
+
+
 def _look(
-    login: Login, connector: Connector, asked: Iterable[Question], problems: Problems
+    login: Login,
+    connector: Connector,
+    renewed: Mapping[str, str],
+    asked: Iterable[Question],
+    problems: Problems,
 ) -> Look:
-    look = Look(login, connector.identity())
+    look = Look(login, connector.identity(), renewed)
     check_identity(login.stored or Account(name=login.name, app=login.app), look.identity)
     rows = login.stored.containers.all() if login.stored else ()
     before = {row.remote_id: row.catalogue for row in rows}

@@ -22,14 +22,18 @@ from rules.setup import Brakes
 from rules.written import WrittenRule
 
 
-def save_account(look: Look) -> Account:
+def save_account(look: Look, by: Any) -> Account:
     login = look.login
     account = login.stored or Account(name=login.name, app=login.app)
     account.identity, account.identity_name = look.identity.id, look.identity.name
     if login.changed:
-        account.sealed, account.renewed = seal(login.credentials), ""
+        account.sealed = seal(login.credentials)
+        account.renewed = seal(look.renewed) if look.renewed else ""
+        account.authorised_at, account.authorised_by, account.ends_at = timezone.now(), by, None
     account.attention = ""  # it has just been opened
-    fields = ("identity", "identity_name", "sealed", "renewed", "attention")
+    fields = ["identity", "identity_name", "attention"]
+    if login.changed:
+        fields += ["sealed", "renewed", "authorised_at", "authorised_by", "ends_at"]
     account.save(update_fields=_only(account, *fields))
     return account
 

@@ -8,11 +8,14 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-#: Of these nothing is for people: the queue is only a bell, and tokens are never shown.
+from connections.staff.user_page import SignInOfUsers
+
+#: Of these nothing is for people: the queue is only a bell, and tokens and the secrets of second
+#: factors are never shown.
 HIDDEN = ("django_q", "account", "socialaccount", "mfa")
 
 
-class OurUserAdmin(UserAdmin, ModelAdmin):
+class OurUserAdmin(SignInOfUsers, UserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

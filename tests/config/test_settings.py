@@ -74,20 +74,41 @@ def test_a_public_url_without_encryption_lets_people_sign_in(production: dict[st
 
 def test_the_header_of_a_proxy_is_believed_only_when_said_so(production: dict[str, str]) -> None:
     behind = {**production, "BEHIND_PROXY": "on"}
-    name = "SECURE_PROXY_SSL_HEADER"
-    assert settings_in(production, name) == {name: None}
-    assert settings_in(behind, name) == {name: ["HTTP_X_FORWARDED_PROTO", "https"]}
+    names = ("SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT")
+    assert list(settings_in(production, *names).values()) == [None, 0]
+    found = settings_in(behind, *names)
+    assert list(found.values()) == [["HTTP_X_FORWARDED_PROTO", "https"], 1]
 
 
-def test_a_missing_secret_key_says_how_to_make_one(production: dict[str, str]) -> None:
-    del production["SECRET_KEY"]
-    answer = manage(production, "check")
+@pytest.mark.parametrize(
+    ("key", "id_"),
+    [("", "E005"), ("too-short", "E006"), ("ab" * 30, "E006")],
+    ids=["missing", "short", "of two letters"],
+)
+def test_an_unusable_secret_key_is_a_failed_check_that_says_how_to_make_one(
+    production: dict[str, str], key: str, id_: str
+) -> None:
+    answer = manage({**production, "SECRET_KEY": key}, "check")
     assert answer.returncode == 1
-    assert answer.stderr.splitlines()[-3:] == [
-        "django.core.exceptions.ImproperlyConfigured: SECRET_KEY is not set. Make one with",
-        '  python3 -c "import secrets; print(secrets.token_urlsafe(50))"',
-        "and set it in the environment or in .env. (With DEBUG=on one is made in var/.)",
-    ]
+    assert f"(connections.{id_}) SECRET_KEY is " in answer.stderr
+    assert 'python -c "import secrets; print(secrets.token_urlsafe(50))"' in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert key not in answer.stderr or not key
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "CREDENTIALS_KEYS"])
+def test_a_web_server_without_a_key_does_not_start(production: dict[str, str], name: str) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"],
+        cwd=ROOT,
+        env={**production, name: ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert f"{name} is not set." in answer.stderr
 
 
 @pytest.mark.parametrize(
@@ -143,6 +164,20 @@ def test_redis_takes_over_queue_and_cache(production: dict[str, str]) -> None:
     assert found["Q_CLUSTER"]["redis"] == "redis://r/1"
     assert "orm" not in found["Q_CLUSTER"]
     assert found["CACHES"]["default"]["LOCATION"] == "redis://r/1"
+
+
+def test_without_redis_the_processes_of_the_machine_share_a_cache(
+    production: dict[str, str],
+) -> None:
+    cache = settings_in(production, "CACHES")["CACHES"]["default"]
+    assert cache["LOCATION"] == f"{production['VAR_DIR']}/cache"
+    assert "locmem" not in cache["BACKEND"]
+
+
+def test_passkeys_over_plain_http_are_for_trying_out_only(production: dict[str, str]) -> None:
+    name = "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN"
+    assert settings_in(production, name) == {name: False}
+    assert settings_in({**production, "DEBUG": "on"}, name) == {name: True}
 
 
 def test_static_files_are_collected_with_names_that_can_be_cached(

@@ -152,7 +152,7 @@ def test_only_who_may_change_posts(desk: Client, server: RadicaleServer, allowed
 
 
 def test_who_connects_contactually_is_told_that_the_public_service_closed(desk: Client) -> None:
-    shown = desk.get(ADD).content.decode()
+    shown = desk.get(ADD, {"app": "contactually"}).content.decode()
     assert "The public service closed for good in 2022" in shown
     assert "CONTACTUALLY_API_URL" in shown
 

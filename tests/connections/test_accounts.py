@@ -175,7 +175,7 @@ def test_what_an_app_renewed_is_forgotten_when_other_credentials_are_entered(
     earlier._world.keep({"name": "two"})
     account.refresh_from_db()
     entered = {"name": "one", "more": ""}
-    keep(account, entered, ask(account, {"name": "one"}))
+    keep(account, entered, ask(account, entered))
     earlier._world.keep({"name": "three"})  # by a run that began before
     account.refresh_from_db()
     assert (account.renewed, unseal(account.sealed)) == ("", entered)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.bearer import Bearer, Renewal, Token, token_of
+from connectors.bearer import Bearer, Renewal
 from connectors.connector import World
 from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain, Unanswered
 from connectors.rest import Rest
@@ -21,6 +21,7 @@ from connectors.sandbox.faults import Fault
 from connectors.sandbox.sandbox import Sandbox
 from connectors.sandbox.server import Server, serving
 from connectors.session import Session
+from connectors.tokens import Token, token_of
 from tests.connectors.carddav.scripted import ScriptedServer, answer
 from tests.connectors.conformance import world
 from tests.connectors.sandbox.shelf import CLIENT, Clock, LikeGoogle, Visitor
@@ -294,7 +295,9 @@ def test_an_app_that_refuses_every_token_is_not_asked_for_ever_new_ones(at, kept
     made = iter(f"token{number}" for number in range(100))
     with ScriptedServer() as server:
         server.plan = [answer(401)] * 20
-        session = Session(at, server.url, Bearer(Token("old"), at.now, lambda: Token(next(made))))
+        session = Session(
+            at, server.url, Bearer(Token("old"), at.now, lambda ended: Token(next(made)))
+        )
         with pytest.raises(SignInAgain, match="it has ended or was revoked"):
             session.request("GET", server.url)
         session.close()

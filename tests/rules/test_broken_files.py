@@ -245,6 +245,21 @@ WHOLE: list[tuple[str, str, list[str]]] = [
         ["2: This is not YAML: but found another document."],
     ),
     (
+        "a password that begins with a star",
+        "accounts:\n  - {name: x, app: google, credentials: {access_token: *secret}}\n",
+        ["2: This is not YAML: a text that begins with * or ! has to be in quotes."],
+    ),
+    (
+        "a password that begins and ends with a mark",
+        "accounts:\n  - {name: x, app: google, credentials: {access_token: !secret!x y}}\n",
+        ["2: This is not YAML: a text that begins with * or ! has to be in quotes."],
+    ),
+    (
+        "a secret in place of credentials",
+        "accounts:\n  - {name: x, app: google, credentials: secret}\n",
+        ["2: accounts.credentials: This must be a table of keys and values, not a text."],
+    ),
+    (
         "unknown top key",
         "account: []\n",
         ["1: account: There is no such key. Did you mean accounts?"],

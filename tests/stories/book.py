@@ -34,10 +34,11 @@ class AddressBook:
 
     def cards(self) -> dict[str, bytes]:
         """Everything; what still has the ETag that it had is not read again."""
-        for path, etag in self._listed().items():
+        listed = self._listed()
+        for path, etag in listed.items():
             if self._read.get(path, ("", b""))[0] != etag:
                 self._read[path] = etag, self.get(path)
-        return {path: self._read[path][1] for path in self.paths()}
+        return {path: self._read[path][1] for path in sorted(listed)}
 
     def _listed(self) -> dict[str, str]:
         headers = {"Depth": "1", "Content-Type": "text/xml"}

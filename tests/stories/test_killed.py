@@ -106,7 +106,14 @@ def test_the_next_run_goes_on_where_the_killed_one_was(
     assert [len(server.log) for server in servers.values()] == [1, 1]
 
 
-@pytest.mark.parametrize(("put", "when"), [(1, "after"), (12, "before"), (24, "after")])
+@pytest.mark.parametrize(
+    ("put", "when"),
+    [
+        pytest.param(1, "after", marks=pytest.mark.sqlite_only),
+        (12, "before"),
+        pytest.param(24, "after", marks=pytest.mark.sqlite_only),
+    ],
+)
 def test_the_same_with_real_servers(
     accord: Installation, quick: InThisProcess, radicale: RadicaleServer, xandikos: XandikosServer,
     put: int, when: str,

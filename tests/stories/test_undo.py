@@ -1,4 +1,8 @@
-"""Undo of a run, a contact or one step: semantics §8."""
+"""Undo of a run, a contact or one step: semantics §8.
+
+On PostgreSQL too: what chooses rows, or has to outlive a kill. What is decided about one value is
+the engine's, wherever the rows are.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +73,7 @@ def test_it_puts_back_both_sides(bench: Bench) -> None:
     assert is_quiet(bench)
 
 
+@pytest.mark.sqlite_only
 def test_the_field_flows_again_when_someone_changes_it(bench: Bench) -> None:
     in_sync(bench, company="Old")
     bench.edit("a", "Ann", company="New")
@@ -78,6 +83,7 @@ def test_the_field_flows_again_when_someone_changes_it(bench: Bench) -> None:
     assert bench.text("b", "Ann", "company") == "Newer"
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("side", ["a", "b"])
 def test_the_side_that_was_put_back_flows_again_too(bench: Bench, side: str) -> None:
     in_sync(bench, company="Old", phones=(Entry("+32475112233"),))
@@ -93,6 +99,7 @@ def test_the_side_that_was_put_back_flows_again_too(bench: Bench, side: str) -> 
     assert is_quiet(bench)
 
 
+@pytest.mark.sqlite_only
 def test_it_is_refused_per_field_where_the_value_changed_since(bench: Bench) -> None:
     in_sync(bench, company="Old", notes="old")
     bench.edit("a", "Ann", company="New", notes="new")
@@ -104,6 +111,7 @@ def test_it_is_refused_per_field_where_the_value_changed_since(bench: Bench) -> 
     assert reasons(bench, undone) == ["company was changed since; it is left as it is."]
 
 
+@pytest.mark.sqlite_only
 def test_an_edit_that_was_not_synced_yet_is_not_lost_by_it(bench: Bench) -> None:
     in_sync(bench, company="Old", notes="old")
     bench.edit("a", "Ann", company="New")
@@ -117,6 +125,7 @@ def test_an_edit_that_was_not_synced_yet_is_not_lost_by_it(bench: Bench) -> None
     assert bench.text("b", "Ann", "company") == "Old"
 
 
+@pytest.mark.sqlite_only
 def test_address_parts_and_sub_values_are_put_back(bench: Bench) -> None:
     home = Address(street="Korenmarkt 1", city="Ghent")
     bench.load(
@@ -141,6 +150,7 @@ def test_address_parts_and_sub_values_are_put_back(bench: Bench) -> None:
     assert is_quiet(bench)
 
 
+@pytest.mark.sqlite_only
 def test_a_label_changed_since_stays(bench: Bench) -> None:
     in_sync(bench, phones=(Entry("+32475112233", "home"),))
     bench.edit("a", "Ann", phones=(Entry("+32475112233", "home"), Entry("+3292250000")))
@@ -181,6 +191,7 @@ def clients(**options: object) -> dict[str, object]:
     return rule("Clients", "a", [has("Client")], [add("CRM"), set_field(SEGMENT, "C")], **options)
 
 
+@pytest.mark.sqlite_only
 def test_an_undone_action_counts_as_carried_out(bench: Bench) -> None:
     bench.load(rules=[rule("All", "a"), clients(undo=True)])
     bench.a.add(person("Ann", "ann@x.org"))
@@ -196,6 +207,7 @@ def test_an_undone_action_counts_as_carried_out(bench: Bench) -> None:
     assert bench.segments("b", "Ann") == []
 
 
+@pytest.mark.sqlite_only
 def test_it_is_carried_out_again_only_after_leaving_and_coming_back(bench: Bench) -> None:
     bench.load(rules=[rule("All", "a"), clients(undo=True)])
     bench.a.add(person("Ann", "ann@x.org"))
@@ -209,6 +221,7 @@ def test_it_is_carried_out_again_only_after_leaving_and_coming_back(bench: Bench
     assert (bench.segments("b", "Ann"), bench.text("b", "Ann", SEGMENT)) == (["CRM"], "C")
 
 
+@pytest.mark.sqlite_only
 def test_a_membership_of_both_ways_is_put_back_and_stays_so(bench: Bench) -> None:
     both = rule("VIPs", "a", [has("VIP")], [add("VIP", "label")], both_ways=True)
     bench.load(rules=[rule("All", "a"), both])
@@ -227,6 +240,7 @@ def test_a_membership_of_both_ways_is_put_back_and_stays_so(bench: Bench) -> Non
     assert bench.segments("b", "Ann", "label") == ["VIP"], "without undo it stays"
 
 
+@pytest.mark.sqlite_only
 def test_a_mark_is_taken_off(bench: Bench) -> None:
     bench.load(sync_deletions=["b-to-a"])
     bench.a.add(person("Ann", "ann@x.org"))
@@ -241,6 +255,7 @@ def test_a_mark_is_taken_off(bench: Bench) -> None:
     assert is_quiet(bench)
 
 
+@pytest.mark.sqlite_only
 def test_it_works_while_the_connection_is_paused(bench: Bench) -> None:
     in_sync(bench, company="Old")
     bench.edit("a", "Ann", company="New")
@@ -326,6 +341,7 @@ def test_of_two_runs_that_changed_one_field_the_later_is_undone_first(bench: Ben
     assert is_quiet(bench)
 
 
+@pytest.mark.sqlite_only
 def test_an_address_that_another_has_by_now_is_not_put_back(bench: Bench) -> None:
     in_sync(bench)
     bench.edit("a", "Ann", emails=(Entry("new@x.org"),))
@@ -336,6 +352,7 @@ def test_an_address_that_another_has_by_now_is_not_put_back(bench: Bench) -> Non
     assert reasons(bench, undone) == ["Another contact has that e-mail address by now; it is left."]
 
 
+@pytest.mark.sqlite_only
 def test_what_an_app_cut_is_put_back_all_the_same(db: None) -> None:
     with Bench(b=Quirks(limits={"notes": 10})).placed() as bench:
         in_sync(bench, notes="short")
@@ -347,6 +364,7 @@ def test_what_an_app_cut_is_put_back_all_the_same(db: None) -> None:
         assert is_quiet(bench)
 
 
+@pytest.mark.sqlite_only
 def test_a_contact_that_is_gone_is_said_and_left(bench: Bench) -> None:
     in_sync(bench, company="Old")
     bench.a.add(person("Bob", "bob@x.org"))

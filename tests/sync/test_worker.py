@@ -95,6 +95,7 @@ def test_the_worker_runs_what_is_queued_and_what_is_due_and_stops_without_a_trac
     assert processes(group) == {}
 
 
+@pytest.mark.sqlite_only
 def test_a_cluster_that_only_looks_alive_is_started_anew(
     connection: Connection, worker: subprocess.Popen[bytes]
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_cluster_that_only_looks_alive_is_started_anew(
     assert processes(group) == {}
 
 
+@pytest.mark.sqlite_only
 def test_nothing_outlives_a_supervisor_that_was_killed(
     connection: Connection, worker: subprocess.Popen[bytes]
 ) -> None:

@@ -76,8 +76,8 @@ CHOSEN = {"chosen_ids": True, "markers": False, "deltas": False, "reads_back": F
 def test_death_at_any_moment_does_no_harm(
     a: dict[str, object], b: dict[str, object], before: tuple[Event, ...]
 ) -> None:
-    """At each call, and after each commit; before a commit is either after the one before it or
-    after a call."""
+    """Within and after each call, and after each commit: before a commit or a call is either after
+    the commit or after the call before it, or at the very beginning."""
     setting = Setting(a, b, ("company", "emails", "phones"))
     world, _ = lived(History(setting, (*before, ("run",))))
     run = world.runs[before.count(("run",))]
@@ -85,12 +85,13 @@ def test_death_at_any_moment_does_no_harm(
     deaths = [
         ("commit", 1, "before", "kill"),
         *(("commit", number, "after", "kill") for number in range(1, run.commits + 1)),
-        *(("at", number, when, "kill") for number in range(1, run.calls + 1) for when in MOMENTS),
+        *(
+            ("at", *moment, "kill")
+            for moment in dict.fromkeys(run.moments)
+            if "before" not in moment
+        ),
     ]
     for death in deaths:
         story = History(setting, (*before, death, ("run",)))
         complaints = verdict(story)
         assert not complaints, report(story, complaints, str(death))
-
-
-MOMENTS = ("before", "within", "after")

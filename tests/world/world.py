@@ -61,6 +61,8 @@ class Told:
     last: int = 0
     commits: int = 0
     calls: int = 0
+    #: Of its calls what was: their numbers, each with "before", "within" or "after".
+    moments: list[tuple[int, str]] = field(default_factory=list)
     faults: bool = False
     why: str = ""
     approved: bool = False
@@ -229,6 +231,7 @@ class World:
                 told.requests[side] = told.requests.get(side, 0) + 1
                 if call == "changes":
                     told.looked[side] = self.clock.now()
+            told.moments.append((told.calls, moment))
             for fault in [f for f in faults if f[:3] == ("at", told.calls, moment)]:
                 faults.remove(fault)
                 self._strike(process, fault[3:])

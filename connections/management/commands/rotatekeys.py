@@ -10,9 +10,10 @@ from connections.vault import NoKey
 
 class Command(BaseCommand):
     help = (
-        "Encrypt the credentials of all accounts with the first key of CREDENTIALS_KEYS. "
+        "Encrypt the credentials of all accounts, and the secrets of all second factors, with "
+        "the first key of CREDENTIALS_KEYS. "
         "To change the key: put a new one in front of the old, restart, run this, then take the "
-        "old one away. Exit code 1: an account could not be opened by any key."
+        "old one away. Exit code 1: something could not be opened by any key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         if done.locked:
             raise CommandError(
                 f"No key opens the credentials of: {', '.join(done.locked)}. Add the key that "
-                "sealed them to CREDENTIALS_KEYS, after the first, or enter them again.",
+                "sealed them to CREDENTIALS_KEYS, after the first, or enter them again (a second "
+                "factor: remove it, so that its owner sets up a new one).",
                 returncode=1,
             )

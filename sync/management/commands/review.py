@@ -105,7 +105,7 @@ def _task(connection: Connection, options: dict[str, Any]) -> dict[str, Any] | N
             return {option: _sync_records(connection, key)}
     if options["put_back"]:
         step, field = options["put_back"]
-        if not step.isdigit():
+        if not step.isdecimal():
             raise NoSuchContact(f"A step is a number, as in `review {connection.name}`.")
         return {"put back": int(step), "field": field}
     return None

@@ -79,7 +79,8 @@ def furnish(sandbox: Sandbox) -> None:
             account = stand_in.open_account(*OWNER, TOKENS[app])
             if app == "mailchimp":
                 stand_in.hands(account).add_audience("Newsletter")
-        redirects = [f"{settings.PUBLIC_URL}/*", "http://127.0.0.1:*", "http://localhost:*"]
+        redirects = ["http://127.0.0.1:*", "http://localhost:*"]
+        redirects += [f"{settings.PUBLIC_URL}/*"] if settings.PUBLIC_URL else []
         stand_in.oauth.register(*CLIENT, redirects, "Accord")
 
 

@@ -522,8 +522,25 @@ def test_web_page_at_the_url_is_told(server, tmp_path):
         CardDAV(credentials, world(tmp_path)).containers()
 
 
+def test_name_of_a_server_alone_stands_for_its_encrypted_address(server, tmp_path):
+    name = server.url.removeprefix("http://")
+    with pytest.raises(AskStaff, match="No secure connection to 127.0.0.1"):
+        CardDAV({"url": name}, world(tmp_path)).containers()
+
+
 @pytest.mark.parametrize(
-    "url", ["", "dav.example.org", "ftp://x/", "http://", "https://me:pw@dav.example.org/"]
+    "url",
+    [
+        "",
+        "ann@dav.example.org",
+        "ftp://x/",
+        "http://",
+        "https://me:pw@dav.example.org/",
+        "https://dav.example.org:carddav/",
+        "https://dav.example.org:99999/",
+        "https://[::1/",
+        "javascript:alert(1)",
+    ],
 )
 def test_url_that_is_none_is_refused_at_once(tmp_path, url):
     with pytest.raises(AskStaff, match="not a web address") as raised:
