@@ -136,15 +136,16 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 
-def _page(title: str, icon: str, name: str) -> dict[str, Any]:
-    """A line of the sidebar, for those who may see the page."""
-    app, _, rest = name.partition("_")
-    model = rest.removesuffix("_changelist")
+def _page(title: str, icon: str, name: str, right: str = "") -> dict[str, Any]:
+    """A line of the sidebar, for those who may see the page. ``right``: of one that is no list."""
+    if name.endswith("_changelist"):
+        app, _, model = name.removesuffix("_changelist").partition("_")
+        right = f"{app}.view_{model}"
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{name}"),
-        "permission": lambda request: not model or request.user.has_perm(f"{app}.view_{model}"),
+        "permission": lambda request: not right or request.user.has_perm(right),
     }
 
 
@@ -169,6 +170,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page("Connections", "sync_alt", "connections_connection_changelist"),
                     _page("Accounts", "key", "connections_account_changelist"),
+                    _page(
+                        "Apps to come",
+                        "how_to_vote",
+                        "connections_coming",
+                        "connections.view_account",
+                    ),
                     _page("Containers", "contacts", "connections_container_changelist"),
                 ],
             },

@@ -1,4 +1,4 @@
-"""The tables of accounts, their containers, the mirror of those, and connections."""
+"""The tables of accounts, their containers, the mirror of those, connections, and votes."""
 
 from __future__ import annotations
 
@@ -253,3 +253,30 @@ class FieldMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.a} {self.get_arrow_display()} {self.b}"
+
+
+class Vote(models.Model):
+    """One person's vote for an app that there is no connector for yet.
+
+    Its page asks for the right to see accounts, so it has no rights of its own.
+    """
+
+    LONGEST = 60
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    app = models.CharField(
+        max_length=LONGEST, help_text="A word of connectors.coming, or the name, folded."
+    )
+    name = models.CharField(
+        max_length=LONGEST, help_text="As it was shown, or as it was wished for."
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "app"], name="one_vote_a_person_and_app")
+        ]
+
+    def __str__(self) -> str:
+        """Without the app: the admin shows it to those who delete the user."""
+        return "for an app to come"

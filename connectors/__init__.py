@@ -15,7 +15,7 @@ How to add a connector
    once ``side_by_side.SideBySide``.
 3. ``connectors/<app>/settings.py``, where the operator has something to set: ``SETTINGS``.
 4. ``connectors/<app>/door.py``, where people authorise accounts at a page of the app: ``DOOR``.
-5. One line in ``registry.APPS``.
+5. One line in ``registry.APPS``, and none any more in ``coming.APPS``.
 6. ``connectors/sandbox/<app>/``: a stand-in, where the app cannot run on a test machine: written
    by somebody else, from the vendor's words, and judged by the vendor's own client or schema.
 7. ``tests/connectors/<app>/``: inherit ``tests.connectors.conformance.ConnectorConformance``
