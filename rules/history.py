@@ -1,11 +1,16 @@
-"""Every change of what a connection is told to do, kept as text."""
+"""Every change of what a connection is told to do: kept as text, told in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from connections.models import Connection
+from connections.models import Connection, Container
+from rules.configuration.changes import beginning, differences
 from rules.configuration.dumping import dump
+from rules.configuration.whole import WholeConnection, whole_text
 from rules.models import Revision
 
 
@@ -21,3 +26,34 @@ def record_revision(connection: Connection, by: Any = None, source: str = "") ->
     return Revision.objects.create(
         connection=connection, name=connection.name, text=text, by=by, source=source
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """``changes``: in words; None when its text, or the one before, cannot be read any more."""
+
+    revision: Revision
+    changes: Sequence[str] | None
+
+
+def told(revisions: Sequence[Revision], *, with_first: bool) -> list[Told]:
+    """What each of them changed, as ``loadconfig`` says it. Takes one query.
+
+    ``revisions`` of one connection in a row, the newest first. The last is what the one above it
+    is compared with; ``with_first``: it is the first of all and told too, as what was made.
+    """
+    texts = _read(revisions)
+    found = [
+        Told(revision, differences(old, new) if old and new else None)
+        for revision, (new, old) in zip(revisions, pairwise(texts), strict=False)
+    ]
+    if with_first and revisions:
+        made = texts[-1]
+        found.append(Told(revisions[-1], beginning(made) if made else None))
+    return found
+
+
+def _read(revisions: Sequence[Revision]) -> list[WholeConnection | None]:
+    rows = Container.objects.select_related("account")
+    containers = {(row.account.name, row.remote_id): row for row in rows}
+    return [whole_text(each.text, containers) for each in revisions]

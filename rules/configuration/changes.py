@@ -1,20 +1,15 @@
-"""What loading a file would change, in words."""
+"""What loading a file would change, and what differs between two texts, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from connections.models import Connection
 from rules.configuration.looks import Look
 from rules.configuration.mappings import Lines, MappingLine
 from rules.configuration.rule_changes import rule_changes
-from rules.configuration.wishes import (
-    Wish,
-    options_of,
-    stored_lines,
-    stored_rules,
-)
+from rules.configuration.whole import WholeConnection, whole_row, whole_wish
+from rules.configuration.wishes import Wish
 from rules.written import DEFAULT_RULES
 
 
@@ -31,32 +26,40 @@ def account_changes(look: Look) -> list[str]:
 
 
 def connection_changes(wish: Wish) -> list[str]:
-    row = wish.stored
-    if row is None:
-        on = sum(line.on for line in wish.lines.values())
-        changes = [
-            f"new, {wish.a} and {wish.b}, {wish.options['direction']}, "
-            f"{wish.options['state']}, {on} field mapping{'s' * (on != 1)}"
-        ]
-        if wish.rules != DEFAULT_RULES:
-            changes += rule_changes((), wish.rules, wish.catalogues)
-        return [f"connection {wish.name}: {change}" for change in changes]
-    changes = [*_side_changes(wish, row), *_option_changes(wish, row)]
-    changes += rule_changes(stored_rules(row), wish.rules, wish.catalogues)
-    changes += _line_changes(stored_lines(row), wish.lines)
-    return [f"connection {wish.name}: {change}" for change in changes]
+    new = whole_wish(wish)
+    return differences(whole_row(wish.stored), new) if wish.stored else beginning(new)
 
 
-def _side_changes(wish: Wish, row: Connection) -> Iterator[str]:
-    for side in ("a", "b"):
-        container = row.container(side)
-        if wish.side(side).key != (container.account.name, container.remote_id):
-            yield f"{side}: {container} → {wish.side(side)}"
+def beginning(new: WholeConnection) -> list[str]:
+    """What a connection was made as."""
+    on = sum(line.on for line in new.lines.values())
+    changes = [
+        f"new, {new.sides['a']} and {new.sides['b']}, {new.options['direction']}, "
+        f"{new.options['state']}, {on} field mapping{'s' * (on != 1)}"
+    ]
+    if new.rules != DEFAULT_RULES:
+        changes += rule_changes((), new.rules, new.catalogues)
+    return changes
 
 
-def _option_changes(wish: Wish, row: Connection) -> Iterator[str]:
-    for name, old in options_of(row).items():
-        new = wish.options[name]
+def differences(old: WholeConnection, new: WholeConnection) -> list[str]:
+    """Empty when the two say the same."""
+    changes = [f"name: {old.name} → {new.name}"] if old.name != new.name else []
+    changes += [*_side_changes(old, new), *_option_changes(old.options, new.options)]
+    changes += rule_changes(old.rules, new.rules, new.catalogues)
+    changes += _line_changes(old.lines, new.lines)
+    return changes
+
+
+def _side_changes(old: WholeConnection, new: WholeConnection) -> Iterator[str]:
+    for side, former in old.sides.items():
+        if former.key != new.sides[side].key:
+            yield f"{side}: {former} → {new.sides[side]}"
+
+
+def _option_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for name, old in before.items():
+        new = after[name]
         if name == "brakes":
             for limit in old:
                 if old[limit] != new[limit]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
 from connections.models import Connection, Container
-from rules.configuration.accounts import read_accounts
+from rules.configuration.accounts import WantedAccount, read_accounts
 from rules.configuration.changes import account_changes, connection_changes
 from rules.configuration.checks import check_wishes
-from rules.configuration.connections import read_connections
+from rules.configuration.connections import WantedConnection, read_connections
 from rules.configuration.document import read_document
 from rules.configuration.logins import logins_of
-from rules.configuration.looks import Look, look_at
+from rules.configuration.looks import Look, Looking, look_at
 from rules.configuration.problems import Problem, Problems
 from rules.configuration.questions import questions_of
 from rules.configuration.saving import save_account, save_connection, save_containers
@@ -36,15 +36,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
+    """``wishes``: what is wished for, with what would change."""
+
     looks: Mapping[str, Look]
-    #: What is wished for, with what would change.
     wishes: list[tuple[Wish, list[str]]]
     setups: tuple[tuple[Connection, Setup], ...]
 
     def changes(self) -> tuple[str, ...]:
         accounts = (change for look in self.looks.values() for change in account_changes(look))
-        return (*accounts, *(change for _, changes in self.wishes for change in changes))
+        connections = (
+            f"connection {wish.name}: {change}"
+            for wish, changes in self.wishes
+            for change in changes
+        )
+        return (*accounts, *connections)
 
 
 def load(
@@ -62,27 +68,32 @@ def load(
     answer. ``by`` (a user or None) and ``source`` go into the history.
     """
     problems = Problems()
-    plan = _plan(text, environment, problems)
-    changes = plan.changes()
-    if not check:
-        with transaction.atomic():
-            _save(plan, by, source)
-    return Outcome(changes, tuple(sorted(problems.warnings)), plan.setups)
-
-
-def _plan(text: str, environment: Mapping[str, str], problems: Problems) -> _Plan:
     root = read_document(text, problems)
     root.only("accounts", "connections")
     accounts = read_accounts(root, environment, problems)
-    wanted = read_connections(root)
-    stored = stored_connections()
+    plan = plan_of(accounts, read_connections(root), stored_connections(), problems, look_at)
+    changes = plan.changes()
+    if not check:
+        with transaction.atomic():
+            save(plan, by, source)
+    return Outcome(changes, tuple(sorted(problems.warnings)), plan.setups)
+
+
+def plan_of(
+    accounts: Mapping[str, WantedAccount],
+    wanted: Mapping[str, WantedConnection],
+    stored: Mapping[str, Connection],
+    problems: Problems,
+    look: Looking,
+) -> Plan:
+    """Raises ConfigurationError with all that is wrong, ``problems`` so far included."""
     questions = questions_of(wanted.values(), stored, problems)
     logins = logins_of(accounts, questions.values(), problems)
-    looks = look_at(logins.values(), questions.values(), problems)
+    looks = look(logins.values(), questions.values(), problems)
     wishes = wishes_of(wanted, stored, questions, looks, problems)
     setups = check_wishes(wishes, wanted, stored, problems)
     problems.stop()
-    return _Plan(
+    return Plan(
         looks,
         [(wish, connection_changes(wish)) for wish in wishes],
         tuple(
@@ -93,7 +104,8 @@ def _plan(text: str, environment: Mapping[str, str], problems: Problems) -> _Pla
     )
 
 
-def _save(plan: _Plan, by: Any, source: str) -> None:
+def save(plan: Plan, by: Any, source: str, kept: Collection[str] = ()) -> None:
+    """In a transaction of the caller. ``kept``: options that stay as they are stored."""
     containers: dict[tuple[str, str], Container] = {}
     for look in plan.looks.values():
         account = save_account(look, by)
@@ -101,4 +113,4 @@ def _save(plan: _Plan, by: Any, source: str) -> None:
             containers[account.name, remote_id] = container
     for wish, changes in plan.wishes:
         if changes:
-            record_revision(save_connection(wish, containers), by, source)
+            record_revision(save_connection(wish, containers, kept), by, source)

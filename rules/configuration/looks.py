@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -34,6 +34,10 @@ class Look:
     catalogues: dict[str, Catalogue] = field(default_factory=dict)
 
 
+#: ``look_at``, or ``as_last_read``.
+Looking = Callable[[Iterable[Login], Iterable[Question], Problems], dict[str, Look]]
+
+
 def look_at(
     logins: Iterable[Login], questions: Iterable[Question], problems: Problems
 ) -> dict[str, Look]:
@@ -48,6 +52,37 @@ def look_at(
         except AppError as error:
             problems.error(login.place, f"Account {login.name}: {error}")
     return found
+
+
+def as_last_read(
+    logins: Iterable[Login], questions: Iterable[Question], problems: Problems
+) -> dict[str, Look]:
+    """The same from the tables, without asking the apps; of accounts that are stored."""
+    asked = list(questions)
+    return {
+        login.name: _last_look(login, login.stored, asked, problems)
+        for login in logins
+        if login.stored
+    }
+
+
+def _last_look(
+    login: Login, account: Account, asked: Iterable[Question], problems: Problems
+) -> Look:
+    look = Look(login, Identity(account.identity, account.identity_name), {})
+    rows = {row.remote_id: row for row in account.containers.all()}
+    known = [ContainerInfo(row.remote_id, row.name) for row in rows.values()]
+    for question in asked:
+        if question.account != login.name or question.container in look.chosen:
+            continue
+        try:
+            info = choose_container(known, question.container, login.name)
+        except AppError as error:
+            problems.error(question.place, str(error))
+        else:
+            look.chosen[question.container] = info
+            look.catalogues[info.id] = rows[info.id].catalogue
+    return look
 
 
 def _opened(login: Login, renewed: dict[str, str]) -> Connector:

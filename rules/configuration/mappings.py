@@ -111,6 +111,21 @@ def lines_of(
     return lines
 
 
+def lines_as_written(
+    wanted: Iterable[WantedLine], with_default: bool, of_a: Catalogue, of_b: Catalogue
+) -> Lines:
+    """Like ``lines_of``, unchecked: what a file said once, whatever the apps offer by now."""
+    default = default_lines(of_a, of_b) if with_default else ()
+    lines = {(a, b): MappingLine(a, arrow, b, default=True) for a, arrow, b in default}
+    for line in wanted:
+        base = lines.get((line.a, line.b), MappingLine(line.a, line.arrow, line.b))
+        arrow, values = line.arrow or base.arrow, tuple(sorted(line.values))
+        lines[line.a, line.b] = replace(
+            base, arrow=arrow, on=line.on, winner=line.winner, values=values
+        )
+    return lines
+
+
 def _checked(
     line: WantedLine, base: MappingLine, of_a: Catalogue, of_b: Catalogue, problems: Problems
 ) -> MappingLine | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -54,13 +54,20 @@ def save_containers(account: Account, look: Look) -> dict[str, Container]:
     return found
 
 
-def save_connection(wish: Wish, containers: Mapping[tuple[str, str], Container]) -> Connection:
+def save_connection(
+    wish: Wish, containers: Mapping[tuple[str, str], Container], kept: Collection[str] = ()
+) -> Connection:
+    """``kept``: the options that are not written, because the file does not decide them."""
     connection = wish.stored or Connection(name=wish.name)
+    fields = ["a", "b", *(name for name in OPTIONS if name not in kept)]
+    if connection.name != wish.name:
+        connection.name = wish.name
+        fields.append("name")
     connection.a, connection.b = containers[wish.a.key], containers[wish.b.key]
     for name, value in wish.options.items():
         setattr(connection, name, value)
     connection.brakes = _other_than_default(wish.options["brakes"])
-    connection.save(update_fields=_only(connection, "a", "b", *OPTIONS))
+    connection.save(update_fields=_only(connection, *fields))
     _save_lines(connection, wish.lines)
     _save_rules(connection, wish.rules)
     return connection

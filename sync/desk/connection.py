@@ -25,6 +25,7 @@ from rules.configuration.wishes import has_run
 from rules.history import record_revision
 from rules.rows import held_conditions, held_lines
 from sync.desk import standing
+from sync.desk.history import HistoryPages
 from sync.desk.progress import progress_of
 from sync.desk.words import RUN_LABEL, STATE_LABEL, ago, done_in
 from sync.models import Run, Step, SyncRecord
@@ -35,7 +36,7 @@ OPERATE = "connections.operate_connection"
 Verb = Callable[[HttpRequest, Connection], HttpResponse]
 
 
-class ConnectionDesk(ConnectionAdmin):
+class ConnectionDesk(HistoryPages, ConnectionAdmin):
     list_display = ["name", "status", "sides", "direction", "last_run", "ended"]
     list_filter = ["state"]
     change_form_outer_before_template = "sync/connection.html"
