@@ -59,6 +59,11 @@ def stored_credentials(account: Account) -> Mapping[str, str]:
         return {}
 
 
+def known_account(app: str, identity: Identity) -> Account | None:
+    """The one that is somebody already."""
+    return Account.objects.filter(app=app, identity=identity.id).order_by("pk").first()
+
+
 def check_identity(account: Account, identity: Identity) -> None:
     """Raises AskStaff if the account was somebody else so far."""
     if account.identity and account.identity != identity.id:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from connections.accounts import known_account
 from connections.authorise import Answer, ask, keep
 from connections.door.opening import label
 from connections.models import Account
@@ -34,7 +35,7 @@ def admitted(app: str, granted: Granted, account: Account | None, by: User) -> t
 def _entered(
     app: str, granted: Granted, answer: Answer, account: Account | None, by: User
 ) -> tuple[Account, str]:
-    known = account or _known(app, answer)
+    known = account or known_account(app, answer.identity)
     if known and not by.has_perm("connections.change_account"):
         return known, f"Account {known} was connected already; it stays as it is."
     entered = known or Account(app=app, name=_name(app, answer))
@@ -51,10 +52,6 @@ def warning(account: Account) -> str:
     tense = "ends" if account.ends_at > timezone.now() else "ended"
     advice = (door.lasting if door else "") or "Authorise the account again."
     return f"This authorisation {tense} on {day}. {advice}"
-
-
-def _known(app: str, answer: Answer) -> Account | None:
-    return Account.objects.filter(app=app, identity=answer.identity.id).order_by("pk").first()
 
 
 def _name(app: str, answer: Answer) -> str:

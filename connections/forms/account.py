@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from connections.accounts import stored_credentials
+from connections.accounts import known_account, stored_credentials
 from connections.authorise import Answer
 from connections.models import Account
 from connectors import registry
@@ -69,7 +69,7 @@ class AccountForm(forms.ModelForm):
         return data
 
     def _check_new(self, answer: Answer) -> None:
-        known = Account.objects.filter(app=self.app, identity=answer.identity.id).first()
+        known = known_account(self.app, answer.identity)
         if known:
             message = "That is account {} already. <a href='{}'>Use it</a>, or give it these there."
             page = reverse("admin:connections_account_change", args=[known.pk])

@@ -6,17 +6,16 @@ import re
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
-from connections.models import Account, Connection, Container
+from connections.models import Connection
 from connectors.memory.app import MemoryApp
 from rules.configuration.going_back import go_back, what_going_back_changes
 from rules.configuration.loading import load
 from rules.history import told
 from rules.models import Revision
 from tests.rules.drawing import Apps
-from tests.rules.test_round_trip import configurations, file_of, without_new_keys
+from tests.rules.test_round_trip import begin_anew, configurations, file_of, without_new_keys
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -30,10 +29,7 @@ def test_history_tells_what_loading_told_and_leads_back(
     varied: dict[str, MemoryApp], drawn: tuple[Apps, dict[str, Any], dict[str, Any]]
 ) -> None:
     of, first, second = drawn
-    for model in (Connection, Revision, Container, Account):
-        model.objects.all().delete()
-    for name, side in (("one", "a"), ("two", "b")):
-        varied[name] = MemoryApp(timezone.now, of.quirks[side])
+    begin_anew(varied, of)
     made = load(file_of(first), {}).changes
     changed = load(file_of(second), {}).changes
     revisions = list(Revision.objects.all())

@@ -51,6 +51,14 @@ def stored_setup() -> Setup:
     return setup_of(Connection.objects.select_related("a", "b").get())
 
 
+def begin_anew(varied: dict[str, MemoryApp], of: Apps) -> None:
+    """Empty tables, and the two apps as drawn: one test holds many drawings."""
+    for model in (Connection, Revision, Container, Account):
+        model.objects.all().delete()
+    for name, side in (("one", "a"), ("two", "b")):
+        varied[name] = MemoryApp(timezone.now, of.quirks[side])
+
+
 def without_new_keys(setup: Setup) -> Setup:
     """A rule that is new has no row, and so no key, before it is stored."""
     rules = (replace(rule, key=rule.name) for rule in setup.rules)
@@ -76,10 +84,7 @@ def test_every_configuration_survives_dump_and_load(
     varied: dict[str, MemoryApp], drawn: tuple[Apps, dict[str, Any], dict[str, Any]]
 ) -> None:
     of, first, second = drawn
-    for model in (Connection, Revision, Container, Account):
-        model.objects.all().delete()
-    for name, side in (("one", "a"), ("two", "b")):
-        varied[name] = MemoryApp(timezone.now, of.quirks[side])
+    begin_anew(varied, of)
 
     load(file_of(first), {})
     text, setup = dump(), stored_setup()
