@@ -90,6 +90,7 @@ def written_rule(row: Rule) -> WrittenRule:
         both_ways=row.both_ways,
         on=row.on,
         take_back=row.take_back and not row.on,
+        key=str(row.pk or ""),
     )
 
 

@@ -3,7 +3,7 @@ catalogues give a meaning (``rules.building``). Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rules.setup import EVERYTHING
 
@@ -29,7 +29,8 @@ class WrittenAction:
 
 @dataclass(frozen=True, slots=True)
 class WrittenRule:
-    """``take_back``: of a rule that is off only."""
+    """``take_back``: of a rule that is off only. ``key``: of one that is stored, by which it is
+    known whatever becomes of its name."""
 
     name: str
     side: str
@@ -39,6 +40,7 @@ class WrittenRule:
     both_ways: bool = False
     on: bool = True
     take_back: bool = False
+    key: str = field(default="", compare=False)
 
 
 #: What a connection begins with.

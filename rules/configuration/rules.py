@@ -146,21 +146,18 @@ def rules_of(
     """
     if wanted is None:
         return stored
-    kept = {rule.name: rule for rule in stored}
-    return tuple(_in_canonical_words(each, kept, catalogues, problems) for each in wanted)
+    return tuple(_in_canonical_words(each, stored, catalogues, problems) for each in wanted)
 
 
 def _in_canonical_words(
     wanted: WantedRule,
-    stored: Mapping[str, WrittenRule],
+    stored: Sequence[WrittenRule],
     catalogues: Mapping[str, Catalogue],
     problems: Problems,
 ) -> WrittenRule:
     rule = wanted.rule
     own, target = catalogues[rule.side], catalogues[other(rule.side)]
-    before = stored.get(rule.name)
-    if before is None or before.side != rule.side:
-        before = WrittenRule(rule.name, rule.side)
+    before = _before(rule, stored)
     conditions, actions = [], []
     for item, at in zip(rule.conditions, wanted.conditions_at, strict=True):
         try:
@@ -178,6 +175,15 @@ def _in_canonical_words(
             actions.append(each)
             _note(error, at, each in before.actions, problems)
     return replace(rule, conditions=tuple(conditions), actions=tuple(actions))
+
+
+def _before(rule: WrittenRule, stored: Sequence[WrittenRule]) -> WrittenRule:
+    """What the rule is now; one that does nothing where there is none."""
+    for each in stored:
+        is_it = each.key == rule.key if rule.key else each.name == rule.name
+        if is_it and each.side == rule.side:
+            return each
+    return WrittenRule(rule.name, rule.side)
 
 
 def _condition_words(found: Condition) -> WrittenCondition:

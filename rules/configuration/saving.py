@@ -98,6 +98,8 @@ def _save_rules(connection: Connection, rules: Sequence[WrittenRule]) -> None:
         row = rows.get(former.get(known(rule), known(rule))) or Rule(
             connection=connection, side=rule.side
         )
+        if row.pk and row.position == position and written_rule(row) == rule:
+            continue
         row.name = rule.name
         row.position, row.undo, row.both_ways = position, rule.undo, rule.both_ways
         row.on, row.take_back = rule.on, rule.take_back

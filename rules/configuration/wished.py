@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from rules.building import build
-from rules.configuration.wishes import Wish
+from rules.configuration.renames import known, renamed
+from rules.configuration.wishes import Wish, stored_rules
 from rules.lines import lines_of
 from rules.setup import Line, Setup
 from rules.written import WrittenRule
@@ -30,7 +31,8 @@ def setup_of_wish(wish: Wish) -> Setup:
 
 
 def _with_keys(wish: Wish) -> Iterator[tuple[str, WrittenRule]]:
-    rows = wish.stored.rules.all() if wish.stored else ()
-    keys = {(row.name, row.side): str(row.pk) for row in rows}
+    stored = stored_rules(wish.stored) if wish.stored else ()
+    keys = {known(rule): rule.key for rule in stored}
+    former = renamed(stored, wish.rules)
     for rule in wish.rules:
-        yield keys.get((rule.name, rule.side), f"new:{rule.name}"), rule
+        yield keys.get(former.get(known(rule), known(rule)), f"new:{rule.name}"), rule
