@@ -213,13 +213,42 @@ class Connection(models.Model):
     class Meta:
         ordering = ["name"]
         permissions = [
-            ("operate_connection", "Can sync, preview, start, pause and resume connections")
+            ("operate_connection", "Can sync, preview, start, pause and resume connections"),
+            ("see_people", "Can see names, addresses and values of contacts"),
+            ("delete_people", "Can delete contacts in the apps, from the Trash inbox"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
     def container(self, side: str) -> Container:
+        return self.a if side == Side.A else self.b
+
+
+class Beginning(models.Model):
+    """A connection whose sides are not both chosen yet: the first steps of its set-up, which can
+    be left and resumed. Both chosen, it becomes a draft."""
+
+    app_a = models.CharField("app of side A", max_length=30, choices=registry.choices)
+    app_b = models.CharField("app of side B", max_length=30, choices=registry.choices)
+    a = models.ForeignKey(Container, models.SET_NULL, null=True, blank=True, related_name="+")
+    b = models.ForeignKey(Container, models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()  # who may add connections begins, resumes and drops it
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_app_a_display()} and {self.get_app_b_display()}"
+
+    def app(self, side: str) -> str:
+        return self.app_a if side == Side.A else self.app_b
+
+    def container(self, side: str) -> Container | None:
         return self.a if side == Side.A else self.b
 
 
