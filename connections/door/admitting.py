@@ -35,10 +35,13 @@ def admitted(app: str, granted: Granted, account: Account | None, by: User) -> t
 def _entered(
     app: str, granted: Granted, answer: Answer, account: Account | None, by: User
 ) -> tuple[Account, str]:
+    # The name first: were it chosen after the look for who is known, another window could commit
+    # between the two, and the same person would come in under a second name.
+    name = _name(app, answer)
     known = account or known_account(app, answer.identity)
     if known and not by.has_perm("connections.change_account"):
         return known, f"Account {known} was connected already; it stays as it is."
-    entered = known or Account(app=app, name=_name(app, answer))
+    entered = known or Account(app=app, name=name)
     keep(entered, granted.credentials, answer, by, granted.ends)
     return entered, f"Account {entered} is {'authorised again' if known else 'connected'}."
 

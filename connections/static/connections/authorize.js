@@ -17,6 +17,7 @@ class Authorizing {
     this.field = form.elements.attempt;
     this.attempts = new Set();
     this.timers = [];
+    this.isLeaving = false;
     form.addEventListener("submit", () => this.begin());
     window.addEventListener("focus", () => this.cameBack());
     this.channel = new BroadcastChannel(CHANNEL);
@@ -26,6 +27,7 @@ class Authorizing {
   // The window has to be opened while the button's click is handled: later it would be blocked.
   begin() {
     this.stop();
+    this.isLeaving = false;
     const popup = window.open("", WINDOW, FEATURES);
     if (!popup) {
       this.form.removeAttribute("target");
@@ -68,12 +70,20 @@ class Authorizing {
     if (outcome.state === "done") {
       this.stop();
       this.say(outcome.message);
-      window.location.assign(outcome.url);
+      this.leaveFor(outcome.url);
     } else if (outcome.state === "failed" && attempt === this.field.value) {
       this.stop();
       this.say(`${outcome.message} ${outcome.remedy}`.trim(), true);
     }
     return outcome.state;
+  }
+
+  // Once: of two answers under way the second would load the page again, without the message that
+  // the first has shown to nobody.
+  leaveFor(url) {
+    if (this.isLeaving) return;
+    this.isLeaving = true;
+    window.location.assign(url);
   }
 
   giveUp() {
