@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 from cryptography.fernet import Fernet
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.templatetags.static import static
@@ -75,8 +76,31 @@ X_FRAME_OPTIONS = "DENY"
 # May accounts point at private or loopback addresses, such as an address book at home?
 ALLOW_PRIVATE_ADDRESSES = env.bool("ALLOW_PRIVATE_ADDRESSES", DEBUG)
 
+# --- What a page may load and run (Content-Security-Policy) -----------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # Scripts are files of ours, or carry the nonce of the page. The eval is that of Alpine,
+        # which Unfold's templates give their expressions to; nothing of ours needs it, and it goes
+        # as soon as Unfold comes with Alpine's build for policies (alpinejs.dev/advanced/csp).
+        "script-src": [SELF, NONCE, UNSAFE_EVAL],
+        "script-src-attr": [NONE],
+        "style-src": [SELF, NONCE],
+        # Alpine writes the style attributes that Unfold binds, such as the width of a list's bar.
+        "style-src-attr": [UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],  # the code of an authenticator app is no file
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        # Browsers apply it to what a form is redirected to as well: see connections.leaving.
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
 # --- What it is made of ----------------------------------------------------------------------
 INSTALLED_APPS = [
+    "connections",  # before Unfold and allauth: it replaces templates of both
     "unfold",  # before django.contrib.admin: it replaces templates of it
     "django.contrib.admin",
     "django.contrib.auth",
@@ -85,11 +109,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "connections",  # before allauth: it replaces templates of it
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
+    "csp",
     "django_q",
     "rules",
     "sync",
@@ -97,6 +121,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "connections.staff.zone.InTheZoneOfThePerson",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -119,6 +145,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "connections.staff.looks.of_the_desk",
+                "connections.staff.zone.named",
             ]
         },
     }
@@ -160,7 +187,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("sync/icon.svg")}
     ],
-    "STYLES": [lambda request: static("sync/desk.css")],
+    "STYLES": [
+        lambda request: static("sync/unfold.css"),
+        lambda request: static("sync/desk.css"),
+    ],
+    "SCRIPTS": [lambda request: static("connections/zone.js")],
     "SIDEBAR": {
         "show_search": True,
         "navigation": [

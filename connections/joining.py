@@ -14,8 +14,16 @@ from connections.models import Connection, Container, FieldMapping
 from connectors.errors import AskStaff
 
 
+class BadSides(AskStaff):
+    """Two containers that cannot be joined. ``sides``: those that the refusal is about."""
+
+    def __init__(self, message: str, remedy: str, sides: str = "ab") -> None:
+        super().__init__(message, remedy)
+        self.sides = sides
+
+
 def check_sides(a: Container, b: Container, connection: Connection) -> None:
-    """Raises AskStaff for one container on both sides, the two of another connection, or a
+    """Raises BadSides for one container on both sides, the two of another connection, or a
     container that another connection reaches by another account."""
     others = Connection.objects.exclude(pk=connection.pk).select_related("a__account", "b__account")
     taken = {other.name: (place_of(other.a), place_of(other.b)) for other in others}
@@ -48,19 +56,20 @@ def check_places(a: Place, b: Place, taken: Mapping[str, tuple[Place, Place]]) -
     One container by two accounts would be mirrored twice and written under two leases.
     """
     if a == b:
-        raise AskStaff(f"Both sides are {a}.", "Give one another container.")
+        raise BadSides(f"Both sides are {a}.", "Give one another container.")
     for name, sides in taken.items():
         if {a, b} == set(sides):
-            raise AskStaff(
+            raise BadSides(
                 f"{a} and {b} are joined by connection {name} already.",
                 "Change that one, or give this one another container.",
             )
-        for mine in (a, b):
+        for side, mine in (("a", a), ("b", b)):
             others = (other.account for other in sides if other == mine)
             if theirs := next((name for name in others if name != mine.account), ""):
-                raise AskStaff(
+                raise BadSides(
                     f"Connection {name} reaches {mine.name} by the account {theirs}.",
                     "Use that account here too.",
+                    side,
                 )
 
 
@@ -70,8 +79,13 @@ def read_fields(container: Container) -> None:
     Takes as long as the app does: not to be called inside a transaction.
     """
     if container.catalogue_at is None:
-        with closing(open_account(container.account)) as connector:
-            refresh_catalogue(container, connector, timezone.now())
+        read_fields_again(container)
+
+
+def read_fields_again(container: Container) -> None:
+    """As ``read_fields``, of what may be known by now and be another."""
+    with closing(open_account(container.account)) as connector:
+        refresh_catalogue(container, connector, timezone.now())
 
 
 def begin_mapping(connection: Connection) -> None:

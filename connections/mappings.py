@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from connectors.connector import Catalogue
+from connectors.contact import ADDRESS_PARTS
 from connectors.fields import (
     STANDARD,
     Field,
@@ -13,9 +14,18 @@ from connectors.fields import (
     composed_name,
     is_address_part,
     split_name,
+    sub_field,
 )
 
 FULL_NAME = "full_name"
+#: Labels by which elements of a list are offered as fields of their own. They are those that people
+#: use most; a line may name any other.
+_OFFERED = {
+    "emails": ("home", "work"),
+    "phones": ("mobile", "home", "work", "fax"),
+    "addresses": (*ADDRESS_PARTS, "home", "work"),
+    "urls": ("home", "work"),
+}
 
 
 class DefaultLine(NamedTuple):
@@ -40,6 +50,20 @@ def default_lines(a: Catalogue, b: Catalogue) -> list[DefaultLine]:
         if of_a and of_b and (arrow := widest_arrow(of_a, of_b)):
             lines.append(DefaultLine(name, arrow, name))
     return lines
+
+
+def fields_to_join(catalogue: Catalogue) -> list[Field]:
+    """What a line may name of a side: the app's fields in its order, the full name that its name
+    parts make, then parts of its lists."""
+    fields = {item.name: item for item in catalogue.fields}
+    if composed := composed_name(catalogue.fields):
+        fields.setdefault(composed.name, composed)
+    parts = [
+        sub_field(parent, part)
+        for parent in catalogue.fields
+        for part in _OFFERED.get(parent.name, ())
+    ]
+    return [*fields.values(), *(part for part in parts if part)]
 
 
 def joined_fields(

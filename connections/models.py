@@ -233,6 +233,14 @@ class Beginning(models.Model):
     app_b = models.CharField("app of side B", max_length=30, choices=registry.choices)
     a = models.ForeignKey(Container, models.SET_NULL, null=True, blank=True, related_name="+")
     b = models.ForeignKey(Container, models.SET_NULL, null=True, blank=True, related_name="+")
+    copy_of = models.ForeignKey(
+        Connection,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose options, rules and field mapping the draft is to begin with.",
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

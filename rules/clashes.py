@@ -11,6 +11,12 @@ from connectors.fields import Field, fold, split_name
 from rules.setup import MARK_KINDS, Action, Line, Rule, Setup, other
 from rules.words import is_negative
 
+#: Which rules can.
+BOTH_WAYS = (
+    "A rule goes both ways only with exactly one has or in condition, not negated, and exactly one "
+    "add action."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
@@ -53,22 +59,19 @@ def _in_itself(rule: Rule) -> Iterator[Clash]:
             yield Clash(rule.name, "then", text, number)
 
 
-def _both_ways(rule: Rule) -> Iterator[Clash]:
-    if not rule.both_ways:
-        return
+def may_go_both_ways(rule: Rule) -> bool:
     conditions, actions = rule.conditions, rule.actions
     one_has = (
         len(conditions) == 1
         and conditions[0].kind in MARK_KINDS
         and not is_negative(conditions[0].op)
     )
-    one_add = len(actions) == 1 and actions[0].verb == "add"
-    if not (one_has and one_add):
-        text = (
-            "A rule goes both ways only with exactly one has or in condition, not negated, and "
-            "exactly one add action."
-        )
-        yield Clash(rule.name, "both_ways", text)
+    return one_has and len(actions) == 1 and actions[0].verb == "add"
+
+
+def _both_ways(rule: Rule) -> Iterator[Clash]:
+    if rule.both_ways and not may_go_both_ways(rule):
+        yield Clash(rule.name, "both_ways", BOTH_WAYS)
 
 
 def _with_lines(rule: Rule, setup: Setup) -> Iterator[Clash]:

@@ -19,6 +19,7 @@ from rules.configuration.rules import WantedRule
 from rules.configuration.saving import save_connection
 from rules.configuration.wishes import stored_connections
 from rules.history import record_revision
+from rules.rows import setup_of
 from rules.setup import Setup
 from rules.written import WrittenAction, WrittenCondition, WrittenRule
 
@@ -85,7 +86,8 @@ def judged(connection: Connection, edit: Edit) -> Judged:
     except ConfigurationError as error:
         return Judged(connection, _faults(error.problems), _faults(problems.warnings))
     changes = tuple(change for _, changes in plan.wishes for change in changes)
-    setup = plan.setups[0][1] if plan.setups else None
+    differing = (setup for was, setup in plan.setups if setup.digest() != setup_of(was).digest())
+    setup = next(differing, None)
     return Judged(connection, (), _faults(problems.warnings), changes, setup, plan)
 
 

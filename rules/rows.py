@@ -55,10 +55,11 @@ def held_conditions(connection: Connection) -> list[HeldCondition]:
     """Of the rules that are on, their actions included."""
     catalogues = catalogues_of(connection)
     rules = [rule_of(written_rule(row), str(row.pk), catalogues) for row in rule_rows(connection)]
-    return [held for rule in rules if rule.on for held in _held_in(rule)]
+    return [held for rule in rules if rule.on for held in held_in(rule)]
 
 
-def _held_in(rule: RuleOfSetup) -> Iterator[HeldCondition]:
+def held_in(rule: RuleOfSetup) -> Iterator[HeldCondition]:
+    """The conditions and actions of one rule that are held."""
     for condition in rule.conditions:
         if condition.held:
             yield HeldCondition(rule.name, condition_sentence(condition), condition.held)

@@ -6,14 +6,17 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 
 from connections.models import Connection
+from rules.models import Rule
 from sync.desk import others
 from sync.desk.connection import ConnectionDesk
 from sync.desk.people import SyncRecordAdmin
+from sync.desk.rule import RuleDesk
 from sync.desk.runs import RunAdmin
 from sync.desk.steps import StepAdmin
 from sync.models import Run, Step, SyncRecord
 
 admin.site.register(Connection, ConnectionDesk)
+admin.site.register(Rule, RuleDesk)
 admin.site.register(Run, RunAdmin)
 admin.site.register(Step, StepAdmin)
 admin.site.register(SyncRecord, SyncRecordAdmin)

@@ -29,6 +29,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from connections.days import in_configured_zone
 from connections.models import Connection, Record
 from rules.setup import Setup
 from sync.engine.losing import CannotPutBack, plan_put_back
@@ -137,7 +138,7 @@ def put_back(connection: Connection, setup: Setup, task: dict[str, Any], ledger:
         for side, record in zip("ab", _records([row.a_id, row.b_id]), strict=True)
     }
     memory = memory_of(row)
-    now = timezone.localtime(ledger.now)
+    now = in_configured_zone(ledger.now)
     try:
         decision = plan_put_back(
             found.side, name, change, found.agree.keys(), views, memory, setup, now

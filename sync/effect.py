@@ -134,7 +134,8 @@ def _kinds(person: Person) -> Iterator[str]:
 # --- in words ---
 
 
-def in_sentences(connection: Connection, effect: Effect) -> list[str]:
+def in_sentences(connection: Connection, effect: Effect, *, with_names: bool = True) -> list[str]:
+    """``with_names``: examples are named, for those who may see people."""
     name = connection.name
     if not effect.is_known:
         return [
@@ -146,7 +147,8 @@ def in_sentences(connection: Connection, effect: Effect) -> list[str]:
     lines = [f"{name}: the next run would then do this, as the apps were last read:"]
     for kind, counted in effect.counts.items():
         if counted.number:
-            lines.append(f"  {KINDS[kind].format(_contacts(counted.number))}: {_names(counted)}")
+            told = f"  {KINDS[kind].format(_contacts(counted.number))}"
+            lines.append(f"{told}: {_names(counted)}" if with_names else told)
     if effect.held:
         reasons = " ".join(effect.held)
         lines.append(f"  It would be held before it writes, and ask: {reasons}")

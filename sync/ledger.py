@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from django.utils import timezone
-
 from connections import bulk, mirror
+from connections.days import in_configured_zone
 from connections.models import Record
 from connections.stamps import Stamp, stamp_of
 from connectors.contact import value_to_json
@@ -220,7 +219,7 @@ def remembered(effects: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[s
 
 def next_day(now: datetime) -> datetime:
     """The coming midnight of the configured time zone."""
-    local = timezone.localtime(now)
+    local = in_configured_zone(now)
     return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.utils import timezone
-
+from connections.days import in_configured_zone
 from connections.mirror import key_value
 from connections.models import Connection, Record
 from rules.setup import Setup, other
@@ -44,7 +43,7 @@ class Meeting:
         self.there = other(side)
         self.so_far, self.met = so_far, so_far.met
         #: Rules about days go by those of the configured time zone.
-        self.now = timezone.localtime(now)
+        self.now = in_configured_zone(now)
         #: Sync records of whom it is not known yet whether a write was carried out: nothing new
         #: is planned for them.
         self.open_rows: set[int] = set()

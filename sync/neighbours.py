@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 
+from connections.days import in_configured_zone
 from connections.mirror import key_value
 from connections.models import Connection, Container, Key, Record
 from connectors.contact import Contact, contact_from_json
@@ -175,7 +175,7 @@ def _closed(connection: Connection, side: str, emails: Collection[str]) -> dict[
 
 
 def _day(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d")
+    return in_configured_zone(moment).strftime("%Y-%m-%d")
 
 
 class _Standing:

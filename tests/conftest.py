@@ -17,8 +17,9 @@ from tests import postgres
 from tests.browser import program
 from tests.connectors.carddav.servers import RadicaleServer, XandikosServer
 
-# A random test that fails prints what repeats it.
-hypothesis_settings.register_profile("accord", deadline=None, print_blob=True)
+# A random test that fails prints what repeats it. Sixty examples of each: the whole suite has to
+# be done soon.
+hypothesis_settings.register_profile("accord", deadline=None, print_blob=True, max_examples=60)
 hypothesis_settings.load_profile("accord")
 
 #: What Python packages alone cannot bring: the word of the marker ``partner(word)`` -> is it

@@ -29,13 +29,15 @@ _MOST = 10
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """``id``: the state of the request to the app (RFC 6749 §10.12). ``account``: which one is
-    authorised again; None is a new one. ``user``: who began it; ``at``: seconds since 1970."""
+    authorised again; None is a new one. ``user``: who began it; ``at``: seconds since 1970.
+    ``next``: the page of ours that goes on with the account; "" is that of the account."""
 
     id: str
     app: str
     account: int | None
     user: int
     at: float
+    next: str = ""
 
     @property
     def is_late(self) -> bool:

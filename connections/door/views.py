@@ -22,6 +22,8 @@ from connections.door.admitting import admitted, warning
 from connections.door.attempts import Attempt, Outcome
 from connections.door.opening import check_open, label, opened
 from connections.door.provider import AppProvider, forget, told
+from connections.going_on import ours, with_account
+from connections.leaving import led_out
 from connections.models import Account
 from connectors.door import Door
 from connectors.errors import AppError, AskStaff
@@ -39,22 +41,25 @@ _SIGNED_OUT = Outcome("failed", "You have signed out.", "Sign in and authorise a
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """``app``; ``account``: the pk of the one that is authorised again, or empty; ``attempt``: the
-    id by which the page that opened the pop-up asks for its outcome."""
+    id by which the page that opened the pop-up asks for its outcome; ``next``: the page of ours
+    that goes on with the account, or empty."""
     user = _staff(request)
     door, id = opened(request.POST.get("app", "")), request.POST.get("attempt", "")
     if door is None or not attempts.is_id(id):
         raise Http404
     account = _account(request.POST.get("account", ""), door)
     _check_right(user, account)
-    attempt = Attempt(id, door.app, account.pk if account else None, user.pk, time.time())
+    way_back = ours(request.POST.get("next", ""))
+    known = account.pk if account else None
+    attempt = Attempt(id, door.app, known, user.pk, time.time(), way_back)
     try:
         check_open(request, door)
     except AskStaff as error:
         return _ended(attempt, _failed(attempt, error))
     attempts.begin(request, attempt)
     provider = AppProvider(request, door, account.identity if account else "")
-    page: HttpResponse = provider.redirect(request, AuthProcess.CONNECT, state_id=id)
-    return page
+    out: HttpResponse = provider.redirect(request, AuthProcess.CONNECT, state_id=id)
+    return led_out(request, out, provider.name)
 
 
 @never_cache
@@ -108,6 +113,8 @@ def _outcome(request: HttpRequest, attempt: Attempt, door: Door) -> Outcome:
     known, message = admitted(door.app, granted, account, user)
     messages.success(request, message)
     url = reverse("admin:connections_account_change", args=[known.pk])
+    if attempt.next:
+        url = with_account(attempt.next, known)
     return Outcome("done", message, warning(known), url)
 
 
@@ -149,7 +156,9 @@ def _check_right(user: User, account: Account | None) -> None:
 
 def _failed(attempt: Attempt, error: AppError) -> Outcome:
     """Leads back to the page with the button."""
-    if attempt.account:
+    if attempt.next:
+        url = attempt.next
+    elif attempt.account:
         url = reverse("admin:connections_account_change", args=[attempt.account])
     else:
         url = f"{reverse('admin:connections_account_add')}?app={attempt.app}"

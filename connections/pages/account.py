@@ -23,6 +23,7 @@ from unfold.decorators import display
 
 from connections.authorise import Answer, ask, keep, refresh_containers
 from connections.forms.account import field_name, form_for, specs_of
+from connections.going_on import ours, with_account
 from connections.models import Account, Container
 from connections.pages.account_standing import (
     CONDITION_LABEL,
@@ -31,6 +32,7 @@ from connections.pages.account_standing import (
     with_standing,
 )
 from connections.pages.authorising import account_page, adding_page, app_cards, app_of, is_open
+from connections.pages.deleting import without_contents
 from connectors.errors import AppError
 
 
@@ -52,6 +54,11 @@ class AccountAdmin(ModelAdmin):
         # Django's own would order before the annotation, by which it is ordered.
         rows = with_standing(Account.objects.all(), timezone.now())
         return rows.order_by(*self.get_ordering(request))
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """No address asks letter by letter what is kept of credentials, encrypted as it is."""
+        of_credentials = lookup.startswith(("sealed", "renewed"))
+        return not of_credentials and super().lookup_allowed(lookup, value, request)
 
     @display(description="Condition", label=CONDITION_LABEL, ordering="condition")
     def standing(self, account: Any) -> str:
@@ -150,7 +157,10 @@ class AccountAdmin(ModelAdmin):
         obj.save(update_fields=["name"])
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
-        """On to its page, which lists what can be connected."""
+        """On to its page, which lists what can be connected, or back to what asked for it."""
+        if way_back := ours(request.GET.get("next", "")):
+            messages.success(request, f"Account {obj} is connected.")
+            return redirect(with_account(way_back, obj))
         if not self.has_view_or_change_permission(request, obj):
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, f"Account {obj} is connected.")
@@ -159,7 +169,8 @@ class AccountAdmin(ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Containers and what we mirrored of them go with their account."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)
-        return found, counts, missing - {Container._meta.verbose_name}, protected
+        may_go = missing - {Container._meta.verbose_name}
+        return without_contents(found), counts, may_go, protected
 
     def get_urls(self) -> list[URLPattern]:
         look = require_POST(self.admin_site.admin_view(self.look_for_containers))

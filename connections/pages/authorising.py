@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from connections.door import attempts, opening
 from connections.door.admitting import warning
+from connections.going_on import ours, with_account
 from connections.models import Account, Connection, Container
 from connectors import registry
 
@@ -72,11 +74,21 @@ def app_cards() -> list[AppCard]:
 def adding_page(request: HttpRequest) -> dict[str, Any]:
     app = app_of(request)
     label = registry.connector_class(app).label
+    way_back = ours(request.GET.get("next", ""))
+    accounts = Account.objects.filter(app=app).order_by("name")
     return {
         "title": f"Add an account at {label}",
         **_app_facts(app, request),
-        "accounts": Account.objects.filter(app=app).order_by("name"),
+        "next": way_back,
+        "accounts": [(account, _use_of(account, way_back)) for account in accounts],
     }
+
+
+def _use_of(account: Account, way_back: str) -> str:
+    """Where somebody goes on who uses an account that is connected already."""
+    if way_back:
+        return with_account(way_back, account)
+    return reverse("admin:connections_account_change", args=[account.pk])
 
 
 def account_page(account: Account, request: HttpRequest) -> dict[str, Any]:
@@ -95,11 +107,11 @@ def _app_facts(app: str, request: HttpRequest) -> dict[str, Any]:
         "app_name": connector.label,
         "about": connector.about,
         "container_word": connector.container_word,
-        "pop_up": _pop_up(app, request),
+        "pop_up": pop_up_of(app, request),
     }
 
 
-def _pop_up(app: str, request: HttpRequest) -> PopUp | None:
+def pop_up_of(app: str, request: HttpRequest) -> PopUp | None:
     """None: accounts of this app are authorised only by what people enter."""
     door = opening.opened(app)
     if door is None:

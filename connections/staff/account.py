@@ -52,7 +52,7 @@ class StaffAccounts(DefaultAccountAdapter):
                     self.request,
                     "No mail can be sent",
                     "Accord cannot reach its mail server at the moment. Try again later, or ask "
-                    "an administrator for a new password.",
+                    "a superuser for a new password.",
                     status=503,
                 )
             ) from None

@@ -24,16 +24,16 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         return notice(
             request,
             "The desk is for staff",
-            f"You are signed in as {user.get_username()}, who has no staff rights here. Ask an "
-            "administrator to tick “Staff status” on your user's page, or sign out and come "
-            "back as somebody else.",
+            f"You are signed in as {user.get_username()}, who has no staff rights here. Ask a "
+            "superuser to tick “Staff status” on your user's page, or sign out and come back as "
+            "somebody else.",
             status=403,
         )
     return notice(
         request,
         "You may not do this",
-        "Your rights do not include it. An administrator can give them to you or to one of your "
-        "groups.",
+        "Your role does not include it. A superuser can give you one that does, on your user's "
+        "page.",
         status=403,
     )
 

@@ -39,9 +39,9 @@ class SecondFactors(DefaultMFAAdapter):
                     context.request,
                     "Your second factor cannot be checked",
                     "The key that it was encrypted with is missing on this server. An "
-                    "administrator can put the key back (CREDENTIALS_KEYS), or remove your "
-                    "second factor on your user's page, so that you can set up a new one. A "
-                    "passkey still works.",
+                    "administrator can put the key back (CREDENTIALS_KEYS), or a superuser "
+                    "remove your second factor on your user's page, so that you can set up a new "
+                    "one. A passkey still works.",
                     status=503,
                 )
             ) from None

@@ -90,13 +90,13 @@ def _by_address(request: HttpRequest, sociallogin: SocialLogin) -> User:
             request,
             f"{name} knows you as {wanted}, an address that "
             + ("nobody has" if not found else "several people have")
-            + " here. Ask an administrator to enter it on your user's page.",
+            + " here. Ask a superuser to enter it on your user's page.",
         )
     if SocialAccount.objects.filter(user=found[0], provider=sociallogin.account.provider).exists():
         # An address that was given to a new colleague is not to open the former one's account.
         _refuse(
             request,
-            f"Your user is linked to another identity at {name} already. Ask an administrator to "
+            f"Your user is linked to another identity at {name} already. Ask a superuser to "
             "unlink it on your user's page.",
         )
     return found[0]
@@ -104,11 +104,11 @@ def _by_address(request: HttpRequest, sociallogin: SocialLogin) -> User:
 
 def _check_rights(request: HttpRequest, user: User) -> None:
     if not user.is_active:
-        _refuse(request, "Your user is deactivated. Ask an administrator to activate it again.")
+        _refuse(request, "Your user is deactivated. Ask a superuser to activate it again.")
     if not user.is_staff:
         _refuse(
             request,
-            f"Your user, {user.get_username()}, has no staff rights here. Ask an administrator to "
+            f"Your user, {user.get_username()}, has no staff rights here. Ask a superuser to "
             "tick “Staff status” on its page.",
         )
 

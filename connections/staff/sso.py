@@ -16,6 +16,8 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
+from connections.leaving import led_out
+
 #: Stands in the address that the provider sends people back to, which is registered there.
 ID = "sso"
 #: What the flow needs of the provider's configuration (OpenID Connect Discovery 1.0 §3).
@@ -95,8 +97,8 @@ class SingleSignOn(OpenIDConnectProvider):
 
 
 def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
-    response: HttpResponse = OAuth2LoginView.adapter_view(_flow(request, provider_id))(request)
-    return response
+    out: HttpResponse = OAuth2LoginView.adapter_view(_flow(request, provider_id))(request)
+    return led_out(request, out, settings.OIDC_NAME)
 
 
 def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:

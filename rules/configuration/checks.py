@@ -8,15 +8,15 @@ from dataclasses import replace
 
 from connections.joining import place_of
 from connections.models import Connection
-from rules.building import mark_kind
 from rules.clashes import Clash, clashes_of
 from rules.configuration.connections import WantedConnection
 from rules.configuration.problems import Place, Problems
 from rules.configuration.wished import setup_of_wish
 from rules.configuration.wishes import Wish, options_of
 from rules.cycles import Joined, cycles_of
+from rules.marking import SYNC_DELETIONS, SYNC_UNSUBSCRIBES, missing_for
 from rules.rows import setup_of
-from rules.setup import A_TO_B, MARK_KINDS, Rule, Setup, other
+from rules.setup import Rule, Setup, other
 from rules.words import is_negative
 
 
@@ -73,9 +73,10 @@ def _check_marks(wish: Wish, setup: Setup, wanted: WantedConnection, problems: P
     """A direction is possible where its first side can tell, and its second can carry the mark.
     What the file does not name, or is stored so already, is told and left alone."""
     stored = options_of(wish.stored) if wish.stored else {}
-    for option in ("sync_deletions", "sync_unsubscribes"):
+    sides = {"a": wish.a, "b": wish.b}
+    for option in (SYNC_DELETIONS, SYNC_UNSUBSCRIBES):
         for direction in getattr(setup, option):
-            missing = _missing(option, direction, wish)
+            missing = missing_for(option, direction, wish.catalogues, sides)
             if not missing:
                 continue
             text = f"{direction} is not possible: {' and '.join(missing)}."
@@ -83,21 +84,6 @@ def _check_marks(wish: Wish, setup: Setup, wanted: WantedConnection, problems: P
                 problems.warn(wanted.at[option], f"{text} It is stored so already.")
             else:
                 problems.error(wanted.at[option], text)
-
-
-def _missing(option: str, direction: str, wish: Wish) -> list[str]:
-    source = "a" if direction == A_TO_B else "b"
-    target = other(source)
-    tells, marked = wish.catalogues[source], wish.catalogues[target]
-    missing = []
-    if option == "sync_deletions" and not tells.tells_deletions:
-        missing.append(f"{wish.side(source)} does not tell which contacts were deleted")
-    if option == "sync_unsubscribes" and not tells.statuses:
-        missing.append(f"{wish.side(source)} does not know who unsubscribed")
-    if not mark_kind(marked):
-        kinds = f"{', '.join(MARK_KINDS[:-1])} or {MARK_KINDS[-1]}"
-        missing.append(f"{wish.side(target)} has no {kinds} to mark a contact with")
-    return missing
 
 
 def _check_new_status(
@@ -117,12 +103,12 @@ def _check_new_status(
         if not status:
             text = (
                 f"Contacts will be made in {where}, an app with consent: say with which status. "
-                f"There is: {', '.join(_choosable(offered))}. There is no default."
+                f"There is: {', '.join(choosable(offered))}. There is no default."
             )
             is_draft = wish.options["state"] == Connection.State.DRAFT
             _tell(problems, place, text, is_stored and is_draft)
         elif status not in offered:
-            text = f"{where} has no status {status!r}. There is: {', '.join(_choosable(offered))}."
+            text = f"{where} has no status {status!r}. There is: {', '.join(choosable(offered))}."
             _tell(problems, place, text, is_stored)
 
 
@@ -134,7 +120,8 @@ def _tell(problems: Problems, place: Place, text: str, is_stored: bool) -> None:
         problems.error(place, text)
 
 
-def _choosable(offered: Iterable[str]) -> list[str]:
+def choosable(offered: Iterable[str]) -> list[str]:
+    """Of the statuses that an app knows, those that a new contact can be given."""
     return [status for status in Connection.NewStatus.values if status in offered]
 
 

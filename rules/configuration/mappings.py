@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from connections.mappings import collide, default_lines, joined_fields, widest_arrow
 from connectors.connector import Catalogue
@@ -95,8 +96,13 @@ def lines_of(
     of_a: Catalogue,
     of_b: Catalogue,
     problems: Problems,
+    stored: Mapping[tuple[str, str], MappingLine] = MappingProxyType({}),
 ) -> Lines:
-    """The default mapping (if wished), changed and added to by the lines of the file."""
+    """The default mapping (if wished), changed and added to by the lines of the file.
+
+    A line that is stored like that already, and that the apps can do no more, is kept with a
+    warning: it is held, not wrong.
+    """
     lines: Lines = {}
     if with_default:
         for a, arrow, b in default_lines(of_a, of_b):
@@ -105,7 +111,8 @@ def lines_of(
     for line in wanted:
         places[line.a, line.b] = line.place
         base = lines.get((line.a, line.b), MappingLine(line.a, line.arrow, line.b))
-        if checked := _checked(line, base, of_a, of_b, problems):
+        before = stored.get((line.a, line.b))
+        if checked := _checked(line, base, before, of_a, of_b, problems):
             lines[line.a, line.b] = checked
     _check_written_once(lines, places, of_a, of_b, problems)
     return lines
@@ -127,57 +134,75 @@ def lines_as_written(
 
 
 def _checked(
-    line: WantedLine, base: MappingLine, of_a: Catalogue, of_b: Catalogue, problems: Problems
+    line: WantedLine,
+    base: MappingLine,
+    before: MappingLine | None,
+    of_a: Catalogue,
+    of_b: Catalogue,
+    problems: Problems,
 ) -> MappingLine | None:
+    """``before``: what is stored of the line. None where it cannot be stored as it is wished."""
     a, b = joined_fields(line.a, line.b, of_a, of_b)
+    arrow = line.arrow or base.arrow
+    wished = replace(base, arrow=arrow, on=line.on, winner=line.winner, values=line.values)
     if a is None or b is None:
         for side, found, name, of in (("a", a, line.a, of_a), ("b", b, line.b, of_b)):
             if found is None:
                 known = [item.name for item in of.fields]
                 text = f"Side {side} has no field {name!r}. {suggest(name, known)}"
-                problems.error(line.place, text)
-        return None
+                _note(problems, line.place, text.strip(), is_stored=before is not None)
+        return wished if before else None
     fit, widest = compatible(a, b), widest_arrow(a, b)
-    arrow = line.arrow or base.arrow or widest
+    wished = replace(wished, arrow=arrow or widest)
+    is_stored = before is not None and before.arrow == wished.arrow
     if not widest:
-        problems.error(line.place, f"{line.a} and {line.b} cannot be mapped: {fit.why}")
-        return None
-    if widest != BOTH and arrow != widest:
-        problems.error(
-            line.place, f"Between {line.a} and {line.b} only {widest} is possible: {fit.why}"
-        )
-        return None
-    wished = replace(base, arrow=arrow, on=line.on, winner=line.winner, values=line.values)
-    _check_values(wished, a, b, line.values_at or line.place, problems)
+        text = f"{a.label} and {b.label} cannot be mapped: {fit.why}"
+        _note(problems, line.place, text, is_stored)
+        return wished if is_stored else None
+    if widest != BOTH and wished.arrow != widest:
+        text = f"Between {a.label} and {b.label} only {widest} is possible: {fit.why}"
+        _note(problems, line.place, text, is_stored)
+        return wished if is_stored else None
+    is_stored = is_stored and before is not None and set(before.values) == set(wished.values)
+    _check_values(wished, a, b, line.values_at or line.place, problems, is_stored)
     return wished
 
 
-def _check_values(line: MappingLine, a: Field, b: Field, place: Place, problems: Problems) -> None:
+def _note(problems: Problems, place: Place, text: str, is_stored: bool) -> None:
+    if is_stored:
+        problems.warn(place, f"{text} It is stored so already.")
+    else:
+        problems.error(place, text)
+
+
+def _check_values(
+    line: MappingLine, a: Field, b: Field, place: Place, problems: Problems, is_stored: bool
+) -> None:
     """Options by which values are translated have to be there, and lead back where the line
     does; what has no counterpart is worth knowing."""
     if line.values and not {a.type, b.type} <= CHOOSING:
-        problems.error(
-            place,
-            f"Values are translated between choices only; {line.a} is {a.kind}, {line.b} {b.kind}.",
-        )
+        kinds = f"{a.label} of a is {a.kind}, {b.label} of b {b.kind}"
+        text = f"Values are translated between choices only; {kinds}."
+        _note(problems, place, text, is_stored)
         return
     for side, item, index in (("a", a, 0), ("b", b, 1)):
         for option in unknown_options(item, [pair[index] for pair in line.values]):
             hint = suggest(option, item.options)
-            problems.error(place, f"{item.name} of {side} has no option {option!r}. {hint}")
+            text = f"{item.label} of {side} has no option {option!r}. {hint}".strip()
+            _note(problems, place, text, is_stored)
     if line.arrow == BOTH and (option := doubled_option(line.values)):
-        problems.error(
-            place,
+        text = (
             f"{option!r} is here twice, so there is no way back from it. Let the line go one way, "
-            "or leave one out.",
+            "or leave one out."
         )
+        _note(problems, place, text, is_stored)
     elif line.on:
         missing = missing_options(a, b, line.values, line.arrow == BOTH)
         for side, item, options in (("b", a, missing.of_a), ("a", b, missing.of_b)):
             if options and line.writes(side):
                 problems.warn(
                     place,
-                    f"{', '.join(options)} of {item.name} have no counterpart in {side}: contacts "
+                    f"{', '.join(options)} of {item.label} have no counterpart in {side}: contacts "
                     "with such a value keep the other side's. Name it in values.",
                 )
 
@@ -202,7 +227,13 @@ def _check_written_once(
             if earlier and place:
                 problems.error(
                     place,
-                    f"{written.name} of {side} would be written by two lines: {earlier} and "
-                    f"{line}. Switch one off: {{a: {earlier.a!r}, arrow: {earlier.arrow!r}, "
-                    f"b: {earlier.b!r}, on: false}}.",
+                    f"{written.label} of {side} would be written by two lines: {earlier} and "
+                    f"{line}. Switch one off{_how(earlier, places)}.",
                 )
+
+
+def _how(line: MappingLine, places: Mapping[tuple[str, str], Place]) -> str:
+    """Of a line of the default mapping, which stands nowhere: what switches it off."""
+    if (line.a, line.b) in places:
+        return ""
+    return f": {{a: {line.a!r}, arrow: {line.arrow!r}, b: {line.b!r}, on: false}}"

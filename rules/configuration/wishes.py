@@ -100,7 +100,8 @@ def _wish(
         lines = stored_lines(row)
     else:
         with_default = wanted.with_default is not False
-        found = lines_of(wanted.lines, with_default, a.catalogue, b.catalogue, problems)
+        stored = stored_lines(row) if row else {}
+        found = lines_of(wanted.lines, with_default, a.catalogue, b.catalogue, problems, stored)
         # In the one order that every database gives values back in.
         lines = {
             key: replace(line, values=tuple(sorted(line.values))) for key, line in found.items()

@@ -16,7 +16,16 @@ class NotPossible(ValueError):
         self.about = about
 
 
+_LIST = "There is: "
+
+
 def listed(words: Iterable[str]) -> str:
     """For the end of a message: all there is to choose from."""
     names = list(words)
-    return f"There is: {', '.join(names)}." if names else "There is none."
+    return f"{_LIST}{', '.join(names)}." if names else "There is none."
+
+
+def briefly(message: str, longest: int = 200) -> str:
+    """The message without its list where that is too long for a form, which has it anyway."""
+    what, _, names = message.partition(f" {_LIST}")
+    return message if len(names) <= longest else what

@@ -1,5 +1,5 @@
-"""The connection page: what connections/pages/ offers to edit, and above it how it stands and
-what can be done. Buttons are forms that POST: a link must never start a sync."""
+"""Connections: their list, the page of each, and what is done with one as a whole. Buttons are
+forms that POST: a link must never start a sync."""
 
 from __future__ import annotations
 
@@ -8,55 +8,67 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from connections.models import Connection
-from connections.pages.connection import ConnectionAdmin
+from connections.pages.deleting import without_contents
 from connections.states import pause, resume
 from connectors.errors import AskStaff
-from rules.configuration.wishes import has_run
-from rules.history import record_revision
-from rules.rows import held_conditions, held_lines
-from sync.desk import standing
+from sync.desk import standing, verbs
+from sync.desk.beginning import BeginningPages
+from sync.desk.first_run import FirstRunPages
 from sync.desk.history import HistoryPages
-from sync.desk.progress import progress_of
-from sync.desk.words import RUN_LABEL, STATE_LABEL, ago, done_in
+from sync.desk.mapping import MappingPages
+from sync.desk.options import OptionsPages
+from sync.desk.overview import overview_of
+from sync.desk.places import OVERVIEW, url_of
+from sync.desk.rule_list import RuleListPages
+from sync.desk.trying import TryingPages
+from sync.desk.words import RUN_LABEL, STATE_LABEL, ago
 from sync.models import Run, Step, SyncRecord
-from sync.queue import ask_for_run, ring
-from sync.watch.pulse import heard
 
-OPERATE = "connections.operate_connection"
 Verb = Callable[[HttpRequest, Connection], HttpResponse]
 
 
-class ConnectionDesk(HistoryPages, ConnectionAdmin):
+class ConnectionDesk(
+    BeginningPages,
+    OptionsPages,
+    RuleListPages,
+    MappingPages,
+    FirstRunPages,
+    HistoryPages,
+    TryingPages,
+):
     list_display = ["name", "status", "sides", "direction", "last_run", "ended"]
     list_filter = ["state"]
-    change_form_outer_before_template = "sync/connection.html"
+    search_fields = ["name", "a__name", "b__name", "a__account__name", "b__account__name"]
+    actions = None
+    list_after_template = "sync/no_connection.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
-        return standing.with_last_run(super().get_queryset(request))
+        return standing.troubled_first(standing.with_last_run(Connection.objects.all()))
 
-    def sides_are_fixed(self, connection: Connection) -> bool:
-        return has_run(connection)
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """Django asks for filters of other lists as well, whose rows are not told apart so."""
+        here = request.resolver_match
+        is_list = here is not None and here.url_name == "connections_connection_changelist"
+        return ["calm", "name"] if is_list else ["name"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What has run has an audit log, which nobody deletes: it can be paused."""
         allowed: bool = super().has_delete_permission(request, obj)
-        return allowed and not (obj and obj.runs.filter(kind=Run.Kind.SYNC).exists())
+        return allowed and not (obj and _has_synced(obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A draft goes with its previews, which nobody else may delete."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)
         own = {model._meta.verbose_name for model in (Run, Step, SyncRecord)}
-        return found, counts, missing - own, protected
+        return without_contents(found), counts, missing - own, protected
 
     @display(description="State", label={**STATE_LABEL, "Needs attention": "danger"})
     def status(self, connection: Connection) -> str:
@@ -79,47 +91,56 @@ class ConnectionDesk(HistoryPages, ConnectionAdmin):
     def ended(self, row: Any) -> str:
         return "now" if row.open_state else ago(row.last_end)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        record_revision(form.instance, by=request.user, source="the admin")
-
-    def changeform_view(
+    def change_view(
         self,
         request: HttpRequest,
-        object_id: str | None = None,
+        object_id: str,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        context = dict(extra_context or {})
-        if object_id and (row := self.get_object(request, unquote(object_id))):
-            context.update(page_of(row, may_operate=request.user.has_perm(OPERATE)))
-        return super().changeform_view(request, object_id, form_url, context)
+    ) -> HttpResponse:
+        """The overview. It is changed on the pages of its parts."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        pk = unquote(object_id)
+        if not (pk.isascii() and pk.isdigit()):
+            raise Http404
+        connection = self.seen(request, int(pk))
+        context = {
+            **overview_of(connection, request.user),
+            "title": str(connection),
+            "may_delete": self.has_delete_permission(request, connection),
+            "has_synced": _has_synced(connection),
+        }
+        return self.page(request, "sync/overview.html", connection, OVERVIEW, context)
 
     def get_urls(self) -> list[URLPattern]:
-        verbs: dict[str, Verb] = {
+        words: dict[str, Verb] = {
             "sync": self.sync,
-            "preview": self.preview,
-            "start": self.start,
+            "check": self.check_again,
+            "leave": self.leave,
             "pause": self.pause,
             "resume": self.resume,
         }
         return [
             *(
                 path(f"<int:pk>/{word}/", self._posted(verb), name=f"connection_{word}")
-                for word, verb in verbs.items()
+                for word, verb in words.items()
             ),
             *super().get_urls(),
         ]
 
     def sync(self, request: HttpRequest, connection: Connection) -> HttpResponse:
-        return _run(request, connection, Run.Kind.SYNC)
+        return redirect(verbs.page_of(verbs.run(request, connection, Run.Kind.SYNC)))
 
-    def preview(self, request: HttpRequest, connection: Connection) -> HttpResponse:
-        return _run(request, connection, Run.Kind.PREVIEW)
+    def check_again(self, request: HttpRequest, connection: Connection) -> HttpResponse:
+        """Of a held run: read both sides in full, and plan anew."""
+        run = verbs.run(request, connection, Run.Kind.SYNC, full=True)
+        return redirect(verbs.page_of(run))
 
-    def start(self, request: HttpRequest, connection: Connection) -> HttpResponse:
-        """Approve: the first run of a draft, or one that was held."""
-        return _run(request, connection, Run.Kind.SYNC, approved=True)
+    def leave(self, request: HttpRequest, connection: Connection) -> HttpResponse:
+        """Of a held run: take both sides as agreed instead."""
+        run = verbs.run(request, connection, Run.Kind.BY_HAND, task={"leave": True})
+        return redirect(verbs.page_of(run))
 
     def pause(self, request: HttpRequest, connection: Connection) -> HttpResponse:
         pause(connection)
@@ -133,9 +154,7 @@ class ConnectionDesk(HistoryPages, ConnectionAdmin):
 
     def _posted(self, verb: Verb) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: int) -> HttpResponse:
-            if not request.user.has_perm(OPERATE):
-                raise PermissionDenied
-            connection = get_object_or_404(Connection, pk=pk)
+            connection = self.operated(request, pk)
             try:
                 return verb(request, connection)
             except AskStaff as error:
@@ -146,43 +165,9 @@ class ConnectionDesk(HistoryPages, ConnectionAdmin):
         return wrapped
 
 
-def page_of(connection: Connection, *, may_operate: bool) -> dict[str, Any]:
-    """What the page shows above the form."""
-    runs = standing.latest_runs(connection)
-    ended = [run for run in runs if run.kind == Run.Kind.SYNC and not standing.is_open(run)]
-    last = max(ended, key=lambda run: run.pk, default=None)
-    previews = [run for run in runs if run.kind == Run.Kind.PREVIEW]
-    now_open = next((run for run in runs if standing.is_open(run)), None)
-    return {
-        "desk": connection,
-        "may_operate": may_operate,
-        "worker_heard": heard(timezone.now()),
-        "troubles": standing.troubles_of(connection, last),
-        "is_held": bool(last and last.state == Run.State.HELD),
-        "held_lines": held_lines(connection),
-        "held_conditions": held_conditions(connection),
-        "open_run": progress_of(now_open) if now_open else None,
-        "preview": next((run for run in previews if not standing.is_open(run)), None),
-        "last_run": last,
-        "counts": standing.counts_of(connection),
-        "runs": [(run, done_in(run), ago(run.requested_at)) for run in runs],
-    }
-
-
-def _run(
-    request: HttpRequest, connection: Connection, kind: str, approved: bool = False
-) -> HttpResponse:
-    """One waiting run is enough: pressing twice is no second sync."""
-    waiting = Run.objects.filter(
-        connection=connection, kind=kind, state=Run.State.QUEUED, only="", approved=approved
-    )
-    run = waiting.first()
-    if run is None:
-        by: Any = request.user
-        run = ask_for_run(connection, kind=kind, by=by, approved=approved)
-    ring(run)
-    return redirect(reverse("admin:sync_run_change", args=[run.pk]))
+def _has_synced(connection: Connection) -> bool:
+    return Run.objects.filter(connection=connection, kind=Run.Kind.SYNC).exists()
 
 
 def _back(connection: Connection) -> HttpResponse:
-    return redirect(reverse("admin:connections_connection_change", args=[connection.pk]))
+    return redirect(url_of(connection, OVERVIEW))

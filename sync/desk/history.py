@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,14 +14,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
-from unfold.admin import ModelAdmin
 
 from connections.models import Connection
+from connections.rights import sees_people
 from rules.configuration.going_back import go_back, what_going_back_changes
 from rules.configuration.loading import Outcome
 from rules.configuration.problems import ConfigurationError, Problem
 from rules.history import told
 from rules.models import Revision
+from sync.desk.pages import ConnectionPages
+from sync.desk.places import HISTORY
 from sync.desk.words import moment
 from sync.effect import effect_of, in_sentences
 
@@ -50,7 +50,7 @@ class InTheWay:
     line: str
 
 
-class HistoryPages(ModelAdmin):
+class HistoryPages(ConnectionPages):
     def get_urls(self) -> list[URLPattern]:
         of = "connections_connection_history_of"
         view = self.admin_site.admin_view
@@ -71,9 +71,7 @@ class HistoryPages(ModelAdmin):
         ]
 
     def history_of(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        connection = get_object_or_404(Connection, pk=pk)
+        connection = self.seen(request, pk)
         revisions = connection.revisions.select_related("by")
         page = Paginator(revisions, PER_PAGE).get_page(request.GET.get("page"))
         first = max(page.start_index() - 1, 0)
@@ -83,9 +81,8 @@ class HistoryPages(ModelAdmin):
             "title": f"History of {connection}",
             "page": page,
             "saves": list(_saves(rows, is_first_page=page.number == 1)),
-            "may_change": self.has_change_permission(request, connection),
         }
-        return self._page(request, "sync/history.html", connection, context)
+        return self.page(request, "sync/history.html", connection, HISTORY, context)
 
     def go_back_to(self, request: HttpRequest, pk: int, revision: int) -> HttpResponse:
         """First what would change; a POST changes it."""
@@ -111,7 +108,7 @@ class HistoryPages(ModelAdmin):
             "in_the_way": in_the_way,
             "has_effect": bool(outcome.setups) and connection.state != Connection.State.DRAFT,
         }
-        return self._page(request, "sync/go_back.html", connection, context)
+        return self.page(request, "sync/go_back.html", connection, HISTORY, context)
 
     def effect_of_going_back(self, request: HttpRequest, pk: int, revision: int) -> HttpResponse:
         """What it would do to contacts: asked for by the page, since counting takes a while."""
@@ -123,17 +120,18 @@ class HistoryPages(ModelAdmin):
         lines = [
             line
             for _, setup in setups
-            for line in in_sentences(connection, effect_of(connection, setup, timezone.now()))
+            for line in in_sentences(
+                connection,
+                effect_of(connection, setup, timezone.now()),
+                with_names=sees_people(request.user),
+            )
         ]
         return TemplateResponse(
-            request, "sync/go_back_effect.html", {"lead": lines[:1], "lines": lines[1:]}
+            request, "sync/effect.html", {"lead": lines[:1], "lines": lines[1:]}
         )
 
     def _chosen(self, request: HttpRequest, pk: int, revision: int) -> tuple[Connection, Revision]:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        rows = Connection.objects.select_related("a__account", "b__account")
-        connection = get_object_or_404(rows, pk=pk)
+        connection = self.changed(request, pk)
         revisions = connection.revisions.select_related("by")
         return connection, get_object_or_404(revisions, pk=revision)
 
@@ -150,17 +148,6 @@ class HistoryPages(ModelAdmin):
         else:
             messages.info(request, "Everything is like that already.")
         return redirect(_history_of(connection))
-
-    def _page(
-        self, request: HttpRequest, template: str, connection: Connection, context: dict[str, Any]
-    ) -> HttpResponse:
-        around = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "original": connection,
-            "desk": connection,
-        }
-        return TemplateResponse(request, template, {**around, **context})
 
 
 def _saves(rows: Sequence[Revision], is_first_page: bool) -> Iterator[Save]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,23 +12,30 @@ from unfold.decorators import display
 
 from connections import mirror
 from connections.models import Record
-from connections.pages.read_only import ReadOnly
+from connections.rights import sees_people
 from connectors.contact import value_to_json
+from sync.desk.personal import HIDDEN, OfPeople
 from sync.desk.words import RECORD_LABEL, field_label, moment, value
 from sync.models import SyncRecord
 
 
-class SyncRecordAdmin(ReadOnly):
+class SyncRecordAdmin(OfPeople):
     list_display = ["title", "connection", "status", "reason", "updated"]
     list_filter = ["connection", "state", "cause"]
     list_select_related = ["connection"]
     search_fields = ["title", "a__remote_id", "b__remote_id"]
     search_help_text = "A contact's name, or its id in an app"
+    of_people = ["title", "reason", "a__remote_id", "b__remote_id"]
+    ordering = ["-pk"]
     show_full_result_count = False
-    fields = ["connection", "status", "reason", "contacts", "due_at", "updated_at"]
+    change_form_outer_before_template = "sync/people_hidden.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("base", "drift")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        contacts = "contacts" if sees_people(request.user) else "filled"
+        return ["connection", "status", "reason", contacts, "due_at", "updated_at"]
 
     @display(description="State", ordering="state", label=RECORD_LABEL)
     def status(self, row: SyncRecord) -> str:
@@ -40,28 +48,36 @@ class SyncRecordAdmin(ReadOnly):
     @display(description="Contact")
     def contacts(self, row: SyncRecord) -> SafeString:
         """Field by field what each side holds, and what the two last agreed on."""
-        held = [_values(record) for record in (row.a, row.b)]
-        names = dict.fromkeys([*held[0], *held[1]])
-        lines = format_html_join(
-            "",
-            '<tr><th>{}</th><td data-side="A">{}</td><td data-side="B">{}</td><td>{}</td></tr>',
+        ids = [record.remote_id if record else "–" for record in (row.a, row.b)]
+        return _table(row, [f"A: {ids[0]}", f"B: {ids[1]}"], value)
+
+    @display(description="Contact")
+    def filled(self, row: SyncRecord) -> SafeString:
+        """The same for those who may not see people."""
+        return _table(row, ["A", "B"], lambda data: value(data and HIDDEN))
+
+
+def _table(row: SyncRecord, sides: list[str], cell: Callable[[Any], SafeString]) -> SafeString:
+    held = [_values(record) for record in (row.a, row.b)]
+    lines = format_html_join(
+        "",
+        '<tr><th>{}</th><td data-side="A">{}</td><td data-side="B">{}</td><td>{}</td></tr>',
+        (
             (
-                (
-                    field_label(name),
-                    value(held[0].get(name, "")),
-                    value(held[1].get(name, "")),
-                    "agreed" if name in row.base else "",
-                )
-                for name in names
-            ),
-        )
-        return format_html(
-            '<table class="desk-table"><thead><tr><th>Field</th><th>A: {}</th><th>B: {}</th>'
-            "<th></th></tr></thead><tbody>{}</tbody></table>",
-            row.a.remote_id if row.a else "–",
-            row.b.remote_id if row.b else "–",
-            lines,
-        )
+                field_label(name),
+                cell(held[0].get(name, "")),
+                cell(held[1].get(name, "")),
+                "agreed" if name in row.base else "",
+            )
+            for name in dict.fromkeys([*held[0], *held[1]])
+        ),
+    )
+    return format_html(
+        '<table class="desk-table"><thead><tr><th>Field</th><th>{}</th><th>{}</th>'
+        "<th></th></tr></thead><tbody>{}</tbody></table>",
+        *sides,
+        lines,
+    )
 
 
 def _values(record: Record | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from connections.pages.read_only import ReadOnly
+from sync.desk.personal import OfPeople, shown_to
 from sync.desk.progress import progress_of
 from sync.desk.standing import is_open
 from sync.desk.words import RUN_LABEL, changes, done_in, lasted, moment
@@ -24,12 +24,14 @@ from sync.report import standing
 SHOWN = 50
 
 
-class RunAdmin(ReadOnly):
+class RunAdmin(OfPeople):
     list_display = ["number", "connection", "kind", "status", "did", "why", "asked", "took"]
     list_display_links = ["number"]
     list_filter = ["connection", "kind", "state", "requested_at"]
     list_select_related = ["connection"]
     search_fields = ["connection__name", "why"]
+    of_people = ["why"]
+    list_before_template = None  # a run is of a connection; what it did to whom is on its page
     fields = ["connection", "kind", "requested_by", "requested_at", "started_at", "finished_at"]
     change_form_outer_before_template = "sync/run.html"
 
@@ -67,7 +69,7 @@ class RunAdmin(ReadOnly):
             context.update(
                 progress_of(run),
                 title=str(run),
-                steps=[(step, changes(step)) for step in steps[:SHOWN]],
+                steps=[(step, changes(step)) for step in shown_to(request.user, steps[:SHOWN])],
                 number_of_steps=steps.count(),
                 standing=standing(run.counts) if run.counts else "",
             )

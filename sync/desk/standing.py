@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 
 from connections.models import Account, Connection
@@ -45,6 +45,14 @@ def with_last_run(rows: QuerySet[Connection]) -> QuerySet[Connection]:
     )
 
 
+def troubled_first(rows: QuerySet[Connection]) -> QuerySet[Connection]:
+    """``rows`` as ``with_last_run`` gives them, those that need a person before the others."""
+    needs = Q(last_state__in=(Run.State.HELD, Run.State.FAILED, Run.State.REFUSED))
+    for place in ("", "a__account__", "b__account__"):
+        needs |= Q(**{f"{place}attention__gt": ""})
+    return rows.annotate(calm=Case(When(needs, then=Value(1)), default=Value(2)))
+
+
 def troubles() -> list[Trouble]:
     """Everything that waits for a person, over all connections."""
     found = [
@@ -60,16 +68,18 @@ def troubles() -> list[Trouble]:
 
 
 def troubles_of(connection: Connection, last: Run | None) -> list[Trouble]:
-    """What stops this connection."""
+    """What stops this connection, but for a hold, about which a person is asked. ``last``: its
+    latest sync."""
     found = [
         Trouble(account.name, account.attention, _account(account))
         for account in dict.fromkeys((connection.a.account, connection.b.account))
         if account.attention
     ]
+    of_last = reverse("admin:sync_run_change", args=[last.pk]) if last else ""
     if connection.attention:
-        found.append(Trouble("", connection.attention, ""))
-    elif last and not found and last.state not in (Run.State.DONE, Run.State.BUSY):
-        found.append(Trouble("", last.why, ""))
+        found.append(Trouble("", connection.attention, of_last))
+    elif last and not found and last.state in (Run.State.FAILED, Run.State.REFUSED):
+        found.append(Trouble("", last.why, of_last))
     return found
 
 
@@ -96,6 +106,12 @@ def _counts(connection: Connection) -> Iterator[Count]:
         yield Count(f"Failed: {cause}", number, _people(connection, states.FAILED, cause))
     if not standing["failed"]:
         yield Count("Failed", 0, _people(connection, states.FAILED))
+
+
+def last_sync(connection: Connection) -> Run | None:
+    """The latest that has ended."""
+    runs = Run.objects.filter(connection=connection, kind=Run.Kind.SYNC)
+    return runs.filter(finished_at__isnull=False).order_by("-pk").first()
 
 
 def latest_runs(connection: Connection) -> list[Run]:

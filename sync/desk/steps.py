@@ -7,20 +7,22 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from connections.pages.read_only import ReadOnly
+from sync.desk.personal import OfPeople
 from sync.desk.words import RESULT_LABEL, changes, moment
 from sync.models import Run, Step
 
 OF_A_RUN = "run__id__exact"
 
 
-class StepAdmin(ReadOnly):
+class StepAdmin(OfPeople):
     list_display = ["when", "connection", "verb", "where", "name", "changed", "status"]
     list_display_links = ["when", "name"]
     list_filter = ["run__connection", "verb", "result", "side", "conflict", "at", "run"]
     list_select_related = ["run__connection"]
     search_fields = ["name", "a_remote", "b_remote", "why"]
     search_help_text = "A contact's name, its id in an app, or a reason"
+    of_people = search_fields
+    change_form_outer_before_template = "sync/people_hidden.html"
     ordering = ["-pk"]
     show_full_result_count = False
     fields = [

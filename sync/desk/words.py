@@ -116,7 +116,7 @@ def changes(step: Step) -> SafeString:
 
 def value(data: Any) -> SafeString:
     text = in_words(data)
-    return format_html("<span>{}</span>", text) if text else format_html("<i>empty</i>")
+    return format_html("<span>{}</span>", text) if text else format_html("<i>{}</i>", "empty")
 
 
 def _before_after(change: dict[str, Any]) -> SafeString:

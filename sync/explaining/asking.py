@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from connections.days import in_configured_zone
 from connections.models import Connection, Record
 from connectors.contact import Contact
 from connectors.errors import AskStaff
@@ -99,7 +100,7 @@ class _Asking:
         self, connection: Connection, key: str, setup: Setup, now: datetime, paper: Paper | None
     ) -> None:
         self.connection, self.key, self.setup, self.paper = connection, key, setup, paper
-        self.now = timezone.localtime(now)
+        self.now = in_configured_zone(now)
         catalogues = catalogues_of(connection)
         self.rules: list[Rule] = [
             rule_of(written_rule(row), str(row.pk), catalogues) for row in rule_rows(connection)

@@ -60,10 +60,10 @@ def _record(connection: Connection, key: str, side: str) -> Record:
         rows = rows.filter(remote_id=key.partition(":")[2])
     found = list(rows.filter(Q(gone_at=None)) or rows)
     if not found:
-        raise AskStaff(f"{key} is not in {wanted.upper()}.", "Give the other --side.")
+        raise AskStaff(f"{key} is not in {wanted.upper()}.", "Give the other side.")
     sides = {row.container_id for row in found}
     if len(sides) > 1:
-        raise AskStaff(f"{key} is on both sides.", "Say where to try it: --side a or --side b.")
+        raise AskStaff(f"{key} is on both sides.", "Say on which side to try it: a or b.")
     if len(found) > 1:
         letter = "a" if sides == {connection.a_id} else "b"
         ids = " or ".join(f"{letter}:{row.remote_id}" for row in found)

@@ -40,8 +40,11 @@ class Owner:
     name: str
     hands: Any
 
-    def add(self, first: str) -> None:
-        self.hands.add(_WRITTEN[self.stand_in.name](first, f"{first.lower()}@people.example"))
+    def add(self, first: str) -> str:
+        """A contact; returns its id there."""
+        return str(
+            self.hands.add(_WRITTEN[self.stand_in.name](first, f"{first.lower()}@people.example"))
+        )
 
     def revoke(self) -> None:
         """In the app's settings: this person wants no other program in the account any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.urls import reverse
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.apps import Apps, Consent
 from tests.browser.window import Window
@@ -94,6 +94,16 @@ class Staff:
             self.expect_text(re.compile(told))
 
     def fits(self) -> bool:
-        """Nobody has to scroll sideways."""
-        wide: bool = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        return not wide
+        return fits(self.page)
+
+
+def fits(page: Page) -> bool:
+    """Nobody has to scroll sideways, neither the page nor a part of it."""
+    page.wait_for_load_state()
+    wide: bool = page.evaluate(
+        """() => document.documentElement.scrollWidth > innerWidth
+            || [...document.querySelectorAll("*")].some((part) =>
+                part.scrollWidth > part.clientWidth + 1 && part.checkVisibility()
+                && ["auto", "scroll"].includes(getComputedStyle(part).overflowX))"""
+    )
+    return not wide

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from connections.models import Account
 from tests.browser.apps import Apps
 from tests.browser.conftest import SitDown
+from tests.browser.looks import PHONE
 from tests.browser.staff import CONNECTED
 
 pytestmark = [pytest.mark.partner("chromium"), pytest.mark.sqlite_only]
@@ -144,7 +145,7 @@ def test_a_page_of_consent_that_somebody_else_began_brings_nothing_in(
 
 def test_an_account_is_connected_on_a_phone(sit_down: SitDown, apps: Apps) -> None:
     ann = apps.owner("google", "Ann Maes")
-    boss = sit_down(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    boss = sit_down(**PHONE)
     boss.go_to_new_account("google")
     assert boss.fits()
     boss.press_authorize("google").choose(ann).allow()

@@ -15,9 +15,17 @@ pytestmark = [pytest.mark.partner("chromium"), pytest.mark.sqlite_only]
 
 
 @pytest.fixture
-def window(chromium: Browser, accord: str, apps: Apps) -> Iterator[Window]:
+def options() -> dict[str, bool]:
+    """Of the browser."""
+    return {}
+
+
+@pytest.fixture
+def window(
+    chromium: Browser, accord: str, apps: Apps, options: dict[str, bool]
+) -> Iterator[Window]:
     """With a page of ours in it that is as it should be."""
-    context = chromium.new_context()
+    context = chromium.new_context(**options)
     window = Window(context, accord, apps.url)
     context.new_page().goto(accord + reverse("account_login"))
     assert found(window) == []
@@ -54,7 +62,19 @@ def test_errors_of_our_pages_are_heard(window: Window) -> None:
     assert found(window) == []
 
 
+def test_what_the_policy_of_our_pages_refuses_is_heard(window: Window) -> None:
+    page = page_of(window)
+    with page.expect_event("console"):
+        page.evaluate("fetch('https://fonts.example/a.woff').catch(() => null)")
+    assert "https://fonts.example/a.woff" in "".join(found(window))
+    with page.expect_event("console"):
+        page.evaluate("document.body.append(document.createElement('style'))")
+    assert "Content Security Policy" in "".join(found(window))
+
+
+@pytest.mark.parametrize("options", [{"bypass_csp": True}])
 def test_what_our_pages_load_from_elsewhere_is_seen(window: Window, apps: Apps) -> None:
+    """Without the policy, which would have refused it."""
     page = page_of(window)
     for place in ("https://fonts.example/a.woff", f"{apps.url}/google/"):
         with page.expect_event("requestfailed"):

@@ -18,9 +18,10 @@ class Window:
 
     def __init__(self, context: BrowserContext, accord: str, apps: str = "") -> None:
         self.context = context
+        self.accord = accord
         self.faults: list[str] = []
         self.refusals: tuple[int, ...] = ()
-        self._accord = urlsplit(accord).netloc
+        self._host = urlsplit(accord).netloc
         self._apps = urlsplit(apps).netloc
         context.on("console", self._heard)
         context.on("weberror", self._thrown)
@@ -37,9 +38,9 @@ class Window:
 
     def _asked(self, request: Request) -> None:
         to = urlsplit(request.url)
-        if to.scheme in ("data", "blob") or to.netloc == self._accord:
+        if to.scheme in ("data", "blob") or to.netloc == self._host:
             return
         if to.netloc != self._apps or not request.is_navigation_request():
             self.faults.append(f"{request.resource_type} asked for {request.url}")
-        elif request.headers.get("referer", "").startswith(f"http://{self._accord}/"):
+        elif request.headers.get("referer", "").startswith(f"http://{self._host}/"):
             self.faults.append(f"{to.path} is told from which page people come")

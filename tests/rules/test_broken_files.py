@@ -90,7 +90,7 @@ IN_PAIR: list[tuple[str, str, list[str]]] = [
         '    mappings:\n      - {a: "custom:Size", b: "custom:Size", values: {S: Small}}',
         [
             "10: connections.mappings.values: Values are translated between choices only; "
-            "custom:Size is text, custom:Size text."
+            "Size of a is text, Size of b text."
         ],
     ),
     (
@@ -125,16 +125,16 @@ IN_PAIR: list[tuple[str, str, list[str]]] = [
         "types that do not fit",
         "    mappings:\n      - {a: emails, b: phones, on: false}",
         [
-            "10: connections.mappings.a: emails and phones cannot be mapped: E-mail addresses "
-            "(e-mail list) → Phone numbers (phone list): the types do not fit. Phone numbers "
-            "(phone list) → E-mail addresses (e-mail list): the types do not fit."
+            "10: connections.mappings.a: E-mail addresses and Phone numbers cannot be mapped: "
+            "E-mail addresses (e-mail list) → Phone numbers (phone list): the types do not fit. "
+            "Phone numbers (phone list) → E-mail addresses (e-mail list): the types do not fit."
         ],
     ),
     (
         "arrow against the types",
         "    mappings:\n      - {a: 'custom:Shoes', arrow: '<->', b: 'custom:Size'}",
         [
-            "10: connections.mappings.a: Between custom:Shoes and custom:Size only -> is "
+            "10: connections.mappings.a: Between Shoes and Size only -> is "
             "possible: Size (text) → Shoes (number): its value can be written as text, but text "
             "cannot be read back as number."
         ],
@@ -143,7 +143,7 @@ IN_PAIR: list[tuple[str, str, list[str]]] = [
         "field that can only be read",
         "    mappings:\n      - {a: 'custom:Shoes', arrow: '->', b: 'custom:Score'}",
         [
-            "10: connections.mappings.a: Between custom:Shoes and custom:Score only <- is "
+            "10: connections.mappings.a: Between Shoes and Score only <- is "
             "possible: Score can only be read."
         ],
     ),
@@ -151,7 +151,7 @@ IN_PAIR: list[tuple[str, str, list[str]]] = [
         "field written by two lines",
         "    mappings:\n      - {a: 'custom:Size', arrow: '->', b: nickname}",
         [
-            "10: connections.mappings.a: nickname of b would be written by two lines: "
+            "10: connections.mappings.a: Nickname of b would be written by two lines: "
             "nickname <-> nickname and custom:Size -> nickname. Switch one off: "
             "{a: 'nickname', arrow: '<->', b: 'nickname', on: false}."
         ],

@@ -36,7 +36,10 @@ connections:
     b: {account: news}
     new_status: subscribed
     rules:
-      - {name: friends, from: a, if: [{kind: tag, op: has, value: Friend}], then: [{kind: add tag, value: VIP}]}
+      - name: friends
+        from: a
+        if: [{kind: tag, op: has, value: Friend}]
+        then: [{kind: add tag, value: VIP}]
       - {name: back, from: b}
 """
 

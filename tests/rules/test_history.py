@@ -22,7 +22,7 @@ pytestmark = pytest.mark.sqlite_only
 
 @given(drawn=configurations())
 @settings(
-    max_examples=25,
+    max_examples=15,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_history_tells_what_loading_told_and_leads_back(

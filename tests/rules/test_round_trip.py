@@ -77,7 +77,7 @@ def test_every_line_break_survives_dump_and_load(varied: dict[str, MemoryApp], t
 
 @given(drawn=configurations())
 @settings(
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_configuration_survives_dump_and_load(

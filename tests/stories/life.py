@@ -35,7 +35,7 @@ class Life:
         """Denied, with a code that is none, with a secret that the operator mistyped, begun and
         left, cut off in the middle."""
         boss = self.boss
-        boss.come_back(boss.answer(boss.begin(app)["Location"], answer="deny"))
+        boss.come_back(boss.answer(boss.sent_to(app), answer="deny"))
         address = boss.allow(app, "ann@people.example")
         invented = token_hex(16)
         self.wire.note("code", invented)

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from connectors.fields import Field, FieldType
+from sync.explaining.asking import explain
 from tests.stories.bench import TAGS, Bench, Quirks, add, person, rule
 
 #: The stories that run on PostgreSQL too take the same ways through the tables.
@@ -145,3 +146,19 @@ def test_a_moment_counts_by_its_day_there(bench: Bench, settings: Any) -> None:
         bench.sync()
         assert bench.segments("b", "Ann") == ["Lately"]
         assert bench.segments("b", "Bob") == []
+
+
+def test_the_zone_of_somebody_who_looks_changes_nothing(bench: Bench) -> None:
+    """On Kiritimati it is the 24th already."""
+    bench.load(rules=[ALL, lately(days="0")])
+    bench.a.add(person("Ann", "ann@x.org", custom__Met="2026-11-23"))
+    bench.sync()
+    bench.wait(hours=3)
+    with timezone.override(ZoneInfo("Pacific/Kiritimati")):
+        assert timezone.localtime(bench.now()).day == 24
+        (told,) = explain(bench.connection(), "ann@x.org", bench.now())
+        bench.edit("a", "Ann", notes="at home")
+        bench.sync()
+        assert bench.record("Ann").due_at == datetime(2026, 11, 24, tzinfo=UTC)
+    assert [(each.name, each.matches) for each in told.rules] == [("All", True), ("Lately", True)]
+    assert bench.segments("b", "Ann") == ["Lately"]

@@ -115,8 +115,8 @@ def test_what_is_over_leaves_nothing_in_the_session(
     [verifier] = _verifiers(boss)
     assert verifier in sessions()
     wire.note("code_verifier", verifier)
-    boss.come_back(boss.answer(boss.begin("google")["Location"], answer="deny"))
-    page = boss.begin("google")["Location"]
+    boss.come_back(boss.answer(boss.sent_to("google"), answer="deny"))
+    page = boss.sent_to("google")
     mine = set(_verifiers(boss)) - {verifier}
     assert mine
     scopes = "https://www.googleapis.com/auth/contacts"

@@ -148,7 +148,7 @@ def test_a_part_of_an_address_beside_its_list_is_refused(bench: Bench) -> None:
     with pytest.raises(ConfigurationError) as caught:
         bench.load(mappings=[TO_CITY])
     [problem] = caught.value.problems
-    assert problem.text.startswith("addresses.city of a would be written by two lines")
+    assert problem.text.startswith("Addresses · City of a would be written by two lines")
 
 
 # --- on a real address book ---

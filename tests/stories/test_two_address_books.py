@@ -10,6 +10,7 @@ import pytest
 from connectors.carddav.translate import read_card
 from connectors.contact import Value
 from connectors.fields import STANDARD, normals
+from sync.work import CHUNK
 from tests.cards import realistic_cards
 from tests.connectors.carddav.servers import RadicaleServer, XandikosServer
 from tests.stories.book import AddressBook
@@ -25,9 +26,9 @@ from tests.stories.vcards import (
     with_property,
 )
 
-#: How many cards, and how many more for later. More than a run takes up at a time; a write costs
-#: these servers the more the more cards there are.
-CARDS = 500
+#: How many cards, and how many more for later. More than a run takes up at a time, and no more
+#: than that: a write costs these servers the more the more cards there are.
+CARDS = CHUNK + 10
 LATER = 40
 #: Lines that the user of the second book gives to cards that the product made there: odd folds,
 #: cases, encodings and names, in the spelling of several programs.

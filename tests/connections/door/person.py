@@ -15,6 +15,7 @@ from django.urls import reverse
 from connections.door.attempts import new_id
 from connections.models import Account
 from connectors.sandbox.sandbox import Sandbox
+from tests.connections.leaving import way_out
 
 CLIENT = ("accord-of-the-tests", "client-secret-of-the-tests")
 
@@ -42,10 +43,14 @@ class Person:
     attempt: str = field(default_factory=new_id)
 
     def begin(self, app: str, account: Account | None = None, **fields: str) -> Any:
-        """Press the button; the answer leads to the app's page."""
+        """Press the button: the answer."""
         self.attempt = new_id()
         asked = {"app": app, "account": account.pk if account else "", "attempt": self.attempt}
         return self.client.post(reverse("door:begin"), {**asked, **fields})
+
+    def sent_to(self, app: str, account: Account | None = None) -> str:
+        """Press the button: the app's page."""
+        return way_out(self.begin(app, account))
 
     def answer(self, page: str, **form: Any) -> str:
         """Say something on the app's page: where that sends the person back to."""
@@ -55,7 +60,7 @@ class Person:
 
     def allow(self, app: str, email: str, account: Account | None = None, **form: Any) -> str:
         """As far as the address that the app sends back to."""
-        page = self.begin(app, account)["Location"]
+        page = self.sent_to(app, account)
         scopes = parse_qs(urlsplit(page).query).get("scope", [""])[0].split()
         return self.answer(page, **{"answer": "allow", "email": email, "scope": scopes, **form})
 

@@ -51,7 +51,7 @@ def test_nothing_is_in_the_tables_that_let_people_in(boss: Person, apps: Sandbox
 
 
 def test_the_request_to_google_asks_for_what_lasts(boss: Person, apps: Sandbox) -> None:
-    asked = parse_qs(urlsplit(boss.begin("google")["Location"]).query)
+    asked = parse_qs(urlsplit(boss.sent_to("google")).query)
     assert asked["access_type"] == ["offline"]
     assert "consent" in asked["prompt"][0].split()
     assert asked["code_challenge_method"] == ["S256"]
@@ -63,7 +63,7 @@ def test_the_request_to_google_asks_for_what_lasts(boss: Person, apps: Sandbox) 
 def test_google_is_told_whose_account_is_authorised_again(boss: Person, apps: Sandbox) -> None:
     boss.authorise("google", "ann@people.example")
     account = Account.objects.get()
-    asked = parse_qs(urlsplit(boss.begin("google", account)["Location"]).query)
+    asked = parse_qs(urlsplit(boss.sent_to("google", account)).query)
     assert asked["login_hint"] == [account.identity]
 
 
@@ -105,7 +105,7 @@ def test_who_may_only_add_leaves_the_known_account_as_it_is(boss: Person, apps: 
 def test_a_denial_says_what_to_do_and_changes_nothing(
     boss: Person, apps: Sandbox, app: str
 ) -> None:
-    told = boss.come_back(boss.answer(boss.begin(app)["Location"], answer="deny"))
+    told = boss.come_back(boss.answer(boss.sent_to(app), answer="deny"))
     assert told["state"] == "failed"
     assert told["message"].startswith("Access was denied at ")
     assert "authorise again and allow" in told["remedy"]
@@ -309,7 +309,7 @@ def test_the_public_address_is_the_one_that_people_are_sent_back_to(
     boss: Person, apps: Sandbox, settings: Any
 ) -> None:
     settings.PUBLIC_URL = "https://testserver"
-    asked = parse_qs(urlsplit(boss.begin("google")["Location"]).query)
+    asked = parse_qs(urlsplit(boss.sent_to("google")).query)
     assert asked["redirect_uri"] == ["https://testserver/authorize/google/callback/"]
 
 

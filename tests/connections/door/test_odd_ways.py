@@ -59,7 +59,7 @@ def test_what_is_begun_while_another_app_takes_long_is_not_lost(
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(come_back, boss, address)
         assert asked.wait(20)
-        page = boss.begin("mailchimp")["Location"]
+        page = boss.sent_to("mailchimp")
         begun.set()
         assert slow.result(30) == 302
     assert boss.come_back(boss.answer(page, answer="allow", email=ANN))["state"] == "done"
@@ -158,4 +158,4 @@ def test_the_public_address_may_be_written_in_other_ways(
     boss: Person, apps: Sandbox, settings: Any, url: str
 ) -> None:
     settings.PUBLIC_URL = url
-    assert "/o/oauth2/v2/auth" in boss.begin("google")["Location"]
+    assert "/o/oauth2/v2/auth" in boss.sent_to("google")

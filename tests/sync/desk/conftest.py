@@ -21,7 +21,9 @@ from sync.run import perform
 
 def container(name: str, *contacts: Contact) -> Container:
     """That of a memory app of this name, with these contacts in it."""
-    account = Account.objects.create(name=name, app="memory", sealed=seal({"name": name}))
+    account = Account.objects.create(
+        name=name, app="memory", identity=f"memory:{name}", sealed=seal({"name": name})
+    )
     connector = open_account(account)
     made = keep_container(account, connector.containers()[0])
     refresh_catalogue(made, connector, timezone.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,21 +12,23 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django_q.models import OrmQ
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from connections.accounts import open_account
-from connections.models import Account, Connection
+from connections.models import Account, Connection, FieldMapping
 from connectors.connector import Create
-from rules.models import Revision
+from rules.editing import Edit, WrittenRule, judged, keep
 from sync.desk.standing import counts_of
 from sync.host import this_process
 from sync.models import Run
 from sync.queue import ask_for_run
 from sync.run import perform
 from tests.sync.desk.conftest import container, person, synced
+from tests.sync.desk.test_rule_list import VIP
 
-VERBS = ("sync", "preview", "start", "pause", "resume")
+VERBS = ("sync", "check", "leave", "preview", "start", "pause", "resume")
 
 
 def page(connection: Connection) -> str:
@@ -42,21 +45,6 @@ def text_of(client: Client, address: str) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def form_of(client: Client, address: str) -> dict[str, Any]:
-    """What a browser would send if nothing was changed."""
-    answer = client.get(address)
-    data: dict[str, Any] = {}
-    forms = [answer.context["adminform"].form]
-    for inline in answer.context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
-    for form in forms:
-        for field in form:
-            value = field.value()
-            if value is not None and value is not False:
-                data[field.html_name] = value
-    return data
-
-
 @pytest.mark.parametrize(
     ("word", "kind", "approved"),
     [("sync", "sync", False), ("preview", "preview", False), ("start", "sync", True)],
@@ -69,6 +57,7 @@ def test_a_button_makes_a_run_and_rings(
     kind: str,
     approved: bool,
 ) -> None:
+    Connection.objects.update(state="active")  # of a draft see test_first_run
     with django_capture_on_commit_callbacks(execute=True):
         answer = press(desk, word, connection)
     (run,) = Run.objects.all()
@@ -98,29 +87,31 @@ def test_pausing_a_draft_is_refused_in_words(desk: Client, connection: Connectio
     assert "is a draft, which writes nothing" in text_of(desk, page(connection))
 
 
-@pytest.mark.parametrize("word", VERBS)
-def test_a_link_does_nothing(desk: Client, connection: Connection, word: str) -> None:
-    answer = desk.get(reverse(f"admin:connection_{word}", args=[connection.pk]))
-    assert answer.status_code == 405
+def test_a_link_does_nothing(desk: Client, connection: Connection) -> None:
+    for word in ("sync", "check", "leave", "pause", "resume"):
+        answer = desk.get(reverse(f"admin:connection_{word}", args=[connection.pk]))
+        assert answer.status_code == 405, word
     assert not Run.objects.exists()
 
 
-@pytest.mark.parametrize("word", VERBS)
-def test_a_post_from_elsewhere_is_refused(connection: Connection, word: str) -> None:
+def test_a_post_from_elsewhere_is_refused(connection: Connection) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("boss"))
-    assert press(client, word, connection).status_code == 403
+    for word in VERBS:
+        assert press(client, word, connection).status_code == 403, word
     assert not Run.objects.exists()
 
 
-@pytest.mark.parametrize("word", VERBS)
 def test_who_may_only_look_sees_no_button_and_cannot_post(
-    viewer: Client, connection: Connection, word: str
+    viewer: Client, connection: Connection
 ) -> None:
-    assert press(viewer, word, connection).status_code == 403
+    held(connection)
+    before = Run.objects.count()
     shown = text_of(viewer, page(connection))
-    assert reverse(f"admin:connection_{word}", args=[connection.pk]) not in shown
-    assert not Run.objects.exists()
+    for word in VERBS:
+        assert press(viewer, word, connection).status_code == 403, word
+        assert reverse(f"admin:connection_{word}", args=[connection.pk]) not in shown
+    assert Run.objects.count() == before
 
 
 def test_an_operator_needs_one_permission(viewer: Client, connection: Connection) -> None:
@@ -141,16 +132,21 @@ def test_attention_and_remedy_stand_on_top(desk: Client, connection: Connection)
     Account.objects.filter(name="one").update(attention="It is gone. Enter the password again.")
     shown = text_of(desk, page(connection))
     assert "<strong>one:</strong> It is gone. Enter the password again." in shown
+    account = Account.objects.get(name="one")
+    mended = reverse("admin:connections_account_change", args=[account.pk])
+    assert f'<a href="{mended}">To the account</a>' in shown
     assert "Needs attention" in text_of(desk, reverse("admin:connections_connection_changelist"))
 
 
-def test_sides_are_fixed_and_nothing_is_deleted_once_it_has_run(
+def test_what_has_run_is_not_deleted_and_the_page_says_why(
     desk: Client, connection: Connection
 ) -> None:
-    assert {"a", "b"} <= set(desk.get(page(connection)).context["adminform"].form.fields)
-    synced(connection)
-    assert not {"a", "b"} & set(desk.get(page(connection)).context["adminform"].form.fields)
     delete = reverse("admin:connections_connection_delete", args=[connection.pk])
+    assert delete in text_of(desk, page(connection))
+    synced(connection)
+    shown = text_of(desk, page(connection))
+    assert delete not in shown
+    assert "It cannot be deleted: it has run, and its audit log stays." in shown
     assert desk.post(delete, {"post": "yes"}).status_code == 403
     assert Connection.objects.exists()
 
@@ -162,74 +158,121 @@ def test_a_draft_is_deleted_with_its_preview(desk: Client, connection: Connectio
     assert not Connection.objects.exists()
 
 
-def test_adding_makes_a_draft_with_the_default_mapping(
+def test_the_page_tells_what_the_connection_is_made_of(
     desk: Client, connection: Connection
 ) -> None:
-    new = container("three", person("Cem"))
-    type(new).objects.filter(pk=new.pk).update(catalogue_data={}, catalogue_at=None)
-    answer = desk.post(
-        reverse("admin:connections_connection_add"),
-        {"name": "other", "a": connection.a_id, "b": new.pk, "direction": "two-way",
-         "winner": "a", "interval": "5", "region": "be"},
-    )  # fmt: skip
-    made = Connection.objects.get(name="other")
-    assert answer.headers["Location"] == page(made)
-    assert (made.state, made.region) == ("draft", "BE")
-    lines = ("a", "arrow", "b", "default")
-    assert list(made.mappings.values_list(*lines)) == list(connection.mappings.values_list(*lines))
-    assert [revision.name for revision in Revision.objects.all()] == ["other"]
+    Connection.objects.update(direction="a-to-b", sync_deletions=["b-to-a"], interval=20)
+    connection.mappings.filter(a="notes").update(on=False)
+    FieldMapping.objects.create(connection=connection, a="custom:Gone", b="custom:Here")
+    keep(judged(connection, Edit(rules=[VIP, WrittenRule("Back", "b")])), None)
+    shown = text_of(desk, page(connection))
+    assert "one → two." in shown
+    assert "IF in one: has the tag Friend THEN in two: add the tag VIP" in shown
+    assert "Every contact of two is synced." in shown
+    assert "Left out: a has no field custom:Gone any more." in shown
+    assert "1 line is switched off." in shown
+    assert "put the tag “PieSync Trash” on it in one." in shown
+    assert "It syncs every 20 minutes." in shown
+    arrows = {line.arrow for line in desk.get(page(connection)).context["lines"]}
+    assert arrows == {"→"}
+
+
+def test_the_overview_is_only_looked_at(desk: Client, connection: Connection) -> None:
+    assert desk.post(page(connection), {"name": "other"}).status_code == 405
+    assert Connection.objects.get().name == "pair"
+    wrong = reverse("admin:connections_connection_changelist") + "x/change/"
+    assert desk.get(wrong).status_code == 404
+
+
+def test_a_draft_says_what_it_waits_for(desk: Client, connection: Connection) -> None:
+    assert "Go on with: Direction and options" in text_of(desk, page(connection))
+    for interval in (6, 7):
+        keep(judged(connection, Edit(options={"interval": interval})), None)
+        connection.refresh_from_db()
+    assert "Go on with: Preview" in text_of(desk, page(connection))
+    perform(ask_for_run(connection, kind="preview").pk, host=this_process())
+    assert "Go on with: Start" in text_of(desk, page(connection))
+
+
+def held(connection: Connection) -> Run:
+    synced(connection)
+    return Run.objects.create(
+        connection=connection,
+        kind="sync",
+        state="held",
+        why="It would mark 9 contacts.",
+        finished_at=timezone.now(),
+    )
 
 
 @pytest.mark.parametrize(
-    ("sides", "said"),
+    ("word", "asked"),
     [
-        (("a", "a"), "Both sides are one · Contacts. Give one another container."),
-        (("b", "a"), "two · Contacts and one · Contacts are joined by connection pair already."),
+        ("start", {"kind": "sync", "approved": True, "full": False, "task": {}}),
+        ("check", {"kind": "sync", "approved": False, "full": True, "task": {}}),
+        ("leave", {"kind": "by hand", "approved": False, "full": False, "task": {"leave": True}}),
     ],
 )
-def test_impossible_sides_are_refused(
-    desk: Client, connection: Connection, sides: tuple[str, str], said: str
+def test_a_held_run_is_told_with_its_reason_and_goes_on_by_a_button(
+    desk: Client, connection: Connection, word: str, asked: dict[str, Any]
 ) -> None:
-    a, b = (connection.container(side).pk for side in sides)
-    data = {"name": "x", "a": a, "b": b, "direction": "two-way", "winner": "a", "interval": "5"}
-    answer = desk.post(reverse("admin:connections_connection_add"), data)
-    assert said in answer.content.decode()
-    assert Connection.objects.count() == 1
+    run = held(connection)
+    shown = text_of(desk, page(connection))
+    assert "It would mark 9 contacts." in shown
+    assert reverse("admin:sync_run_change", args=[run.pk]) in shown
+    assert reverse(f"admin:connection_{word}", args=[connection.pk]) in shown
+    for _ in range(2):
+        press(desk, word, connection)
+    made = Run.objects.filter(state="queued").values("kind", "approved", "full", "task")
+    assert list(made) == [asked]
 
 
-def test_a_line_that_cannot_work_is_told_at_the_top_and_at_the_line(
+def test_what_was_left_as_it_is_waits_for_nobody_any_more(
     desk: Client, connection: Connection
 ) -> None:
-    data = form_of(desk, page(connection))
-    names = {data[key]: key for key in data if re.fullmatch(r"mappings-\d+-b", key)}
-    data[names["last_name"]] = "first_name"
-    answer = desk.post(page(connection), data)
-    shown = answer.content.decode()
-    assert "Please correct the error" in shown
-    assert "first_name of B is written by another line already." in shown
+    held(connection)
+    press(desk, "leave", connection)
+    Run.objects.filter(state="queued").update(state="done", finished_at=timezone.now())
+    assert "It would mark 9 contacts." not in text_of(desk, page(connection)).partition("Latest")[0]
 
 
-def test_switching_a_line_off_is_saved_and_kept_as_a_revision(
+def test_an_open_run_is_shown_as_it_goes_on(desk: Client, connection: Connection) -> None:
+    synced(connection)
+    Run.objects.create(
+        connection=connection, kind="sync", state="running", phase="reading", done=30, total=120
+    )
+    shown = text_of(desk, page(connection))
+    assert "reading …" in shown
+    assert "30 of 120" in shown
+
+
+def test_a_worker_that_is_not_heard_is_told(desk: Client, connection: Connection) -> None:
+    assert "The background worker is not running" in text_of(desk, page(connection))
+
+
+def test_the_list_begins_with_what_needs_a_person_and_says_how_to_begin(
     desk: Client, connection: Connection
 ) -> None:
-    data = form_of(desk, page(connection))
-    names = {data[key]: key for key in data if re.fullmatch(r"mappings-\d+-a", key)}
-    del data[names["notes"].replace("-a", "-on")]
-    assert desk.post(page(connection), data).status_code == 302
-    assert list(connection.mappings.filter(on=False).values_list("a", flat=True)) == ["notes"]
-    (revision,) = Revision.objects.all()
-    assert revision.by and revision.by.username == "boss"
+    address = reverse("admin:connections_connection_changelist")
+    more = Connection.objects.create(name="zulu", a=container("three"), b=container("four"))
+    Account.objects.filter(name="four").update(attention="Enter the password again.")
+    listed = [row.name for row in desk.get(address).context["cl"].result_list]
+    assert listed == ["zulu", "pair"]
+    assert "There is no connection yet." not in text_of(desk, address)
+    more.delete()
+    connection.delete()
+    assert "There is no connection yet." in text_of(desk, address)
 
 
-def test_other_sides_of_a_draft_bring_their_own_mapping(
+def test_the_page_needs_as_many_queries_for_many_rules_as_for_few(
     desk: Client, connection: Connection
 ) -> None:
-    connection.mappings.filter(a="notes").delete()
-    data = form_of(desk, page(connection)) | {"b": container("three").pk}
-    assert desk.post(page(connection), data).status_code == 302
-    connection.refresh_from_db()
-    assert connection.b_id == data["b"]
-    assert connection.mappings.filter(a="notes").exists()
+    synced(connection)
+    keep(judged(connection, Edit(rules=[VIP])), None)
+    few = _queries(desk, page(connection))
+    rules = [replace(VIP, name=f"rule {number}") for number in range(30)]
+    keep(judged(connection, Edit(rules=rules)), None)
+    assert _queries(desk, page(connection)) == few
 
 
 def test_lists_need_as_many_queries_for_three_as_for_one(

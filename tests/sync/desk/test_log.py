@@ -122,7 +122,8 @@ def test_the_first_page_tells_when_no_worker_is_running(
 
 
 def test_an_empty_desk_says_where_to_begin(desk: Client) -> None:
-    assert "Add an account" in text_of(desk, reverse("admin:index"))
+    add = reverse("admin:connections_connection_add")
+    assert f'href="{add}">Set up a connection' in text_of(desk, reverse("admin:index"))
 
 
 def test_who_may_see_nothing_sees_nothing(connection: Connection) -> None:
@@ -133,4 +134,4 @@ def test_who_may_see_nothing_sees_nothing(connection: Connection) -> None:
 
 def test_tables_of_the_queue_and_of_sign_in_are_not_shown() -> None:
     shown = {model._meta.app_label for model in admin.site._registry}
-    assert shown == {"auth", "connections", "sync"}
+    assert shown == {"auth", "connections", "rules", "sync"}

@@ -551,7 +551,7 @@ def pairs(draw: st.DrawFn, lines: tuple[Line, ...]) -> Pair:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_a_second_run_writes_nothing_and_remembers_nothing_new(
     shape: str, data: st.DataObject
@@ -569,7 +569,7 @@ def test_a_second_run_writes_nothing_and_remembers_nothing_new(
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_what_is_agreed_as_shown_is_quiet(shape: str, data: st.DataObject) -> None:
     two = data.draw(pairs(SHAPES[shape]))

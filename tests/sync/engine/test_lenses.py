@@ -90,7 +90,7 @@ def test_each_shape_has_its_lens() -> None:
 
 
 @pytest.mark.parametrize("name", LENSES)
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_is_shown_put_back_changes_nothing(name: str, data: st.DataObject) -> None:
     lens, values = LENSES[name]
@@ -99,7 +99,7 @@ def test_what_is_shown_put_back_changes_nothing(name: str, data: st.DataObject) 
 
 
 @pytest.mark.parametrize("name", LENSES)
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_what_was_put_is_shown(name: str, data: st.DataObject) -> None:
     """But for a clear where there is another to be shown, and for elements of a list that
@@ -125,7 +125,7 @@ def test_what_was_put_is_shown(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", LENSES)
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_put_leaves_everything_else_alone(name: str, data: st.DataObject) -> None:
     lens, values = LENSES[name]

@@ -1,0 +1,172 @@
+"""What the preview of a connection shows, for its page: how many, whom for example, and whether
+it is still true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from connections.models import Connection
+from rules.rows import setup_of
+from rules.setup import Setup
+from sync.desk.words import changes
+from sync.models import Run, Step
+
+#: So many contacts are shown of each kind.
+EXAMPLES = 3
+
+#: What can happen to a contact of a side, by the verb of the step that says so, in order.
+ON_A_SIDE = {
+    "create": "made new",
+    "update": "changed",
+    "act": "given what a rule puts on or sets",
+    "revert": "relieved of what a rule had put on",
+    "mark": "marked",
+    "unmark": "relieved of a mark",
+}
+#: What happens to both at once, or to none.
+BETWEEN = {
+    "link": "paired: the same person on both sides",
+    "merge": "taking the place of one that is no more",
+    "hold": "held back, in part or wholly",
+    "exclude": "left out",
+    "fail": "not to be understood",
+}
+
+
+_WHY_EXCLUDED = {
+    "no e-mail": "left out: they have no e-mail address",
+    "no rule": "left out: no rule matches them",
+    "direction": "left out: the direction lets nothing be made of them",
+    "no status": "left out: nobody said with which status they are made",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``cells``: of side A, and of side B."""
+
+    text: str
+    cells: tuple[Cell, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """``steps``: each with its change in words. ``more``: how many are not shown."""
+
+    text: str
+    steps: Sequence[tuple[Step, SafeString]]
+    more: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """``is_current``: made of what the connection is told to do now. ``left``: contacts that stay
+    as they are, by reason."""
+
+    run: Run
+    is_current: bool
+    rows: Sequence[Row] = ()
+    linked: Cell | None = None
+    conflicts: Cell | None = None
+    left: Sequence[tuple[str, int]] = ()
+    examples: Sequence[Examples] = ()
+    steps: int = 0
+    all_steps: str = ""
+    in_sync: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.rows and not (self.linked and self.linked.number)
+
+
+def latest_preview(connection: Connection) -> Run | None:
+    """Under way or ended; those of an undo are none."""
+    runs = Run.objects.filter(connection=connection, kind=Run.Kind.PREVIEW, task={})
+    return runs.first()
+
+
+def is_current(connection: Connection, preview: Run | None) -> bool:
+    """Did it end well, and is the connection told to do the same since?"""
+    if preview is None or preview.state != Run.State.DONE or not preview.setup:
+        return False
+    return Setup.from_json(preview.setup).digest() == setup_of(connection).digest()
+
+
+def foreseen(connection: Connection, run: Run, *, with_people: bool) -> Foreseen:
+    """Of a preview that has ended well. ``with_people``: examples are shown."""
+    steps = Step.objects.filter(run=run)
+    grouped = steps.order_by().values_list("verb", "side").annotate(number=Count("pk"))
+    numbers = {(verb, side): number for verb, side, number in grouped}
+    return Foreseen(
+        run=run,
+        is_current=is_current(connection, run),
+        rows=list(_rows(run, numbers)),
+        linked=Cell(run.counts["linked"], _steps_of(run, verb__exact="link")),
+        conflicts=Cell(run.counts["conflicts"], _steps_of(run, conflict__exact=1)),
+        left=list(_left(run.counts)),
+        examples=list(_examples(run, numbers)) if with_people else (),
+        steps=sum(numbers.values()),
+        all_steps=_steps_of(run),
+        in_sync=run.counts["in_sync"],
+    )
+
+
+def _rows(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Row]:
+    for verb, text in ON_A_SIDE.items():
+        cells = tuple(
+            Cell(numbers.get((verb, side), 0), _steps_of(run, verb__exact=verb, side__exact=side))
+            for side in "ab"
+        )
+        if any(cell.number for cell in cells):
+            yield Row(text, (cells[0], cells[1]))
+
+
+def _left(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for cause, number in counts["excluded"].items():
+        yield _WHY_EXCLUDED.get(cause, f"left out: {cause}"), number
+    for cause, number in counts["failed"].items():
+        yield f"failed: {cause}", number
+    for word, text in (
+        ("duplicates", "duplicates, which are listed and left alone"),
+        ("to_review", "to review: a person has to decide"),
+        ("deleted_opposite", "deleted on one side"),
+        ("apart", "apart: different people"),
+    ):
+        if number := counts.get(word):
+            yield text, number
+
+
+def _examples(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Examples]:
+    for verb, text in {**ON_A_SIDE, **BETWEEN}.items():
+        for side in ("a", "b", ""):
+            number = numbers.get((verb, side), 0)
+            if not number:
+                continue
+            query = {"verb__exact": verb, **({"side__exact": side} if side else {})}
+            steps = Step.objects.filter(run=run, verb=verb, side=side)[:EXAMPLES]
+            where = f" in {side.upper()}" if side else ""
+            yield Examples(
+                f"{text.capitalize()}{where}",
+                [(step, changes(step)) for step in steps],
+                max(0, number - EXAMPLES),
+                _steps_of(run, **query),
+            )
+
+
+def _steps_of(run: Run, **query: Any) -> str:
+    asked = urlencode({"run__id__exact": run.pk, **query})
+    return f"{reverse('admin:sync_step_changelist')}?{asked}"
