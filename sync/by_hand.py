@@ -33,8 +33,8 @@ from connections.days import in_configured_zone
 from connections.models import Connection, Record
 from rules.setup import Setup
 from sync.engine.losing import CannotPutBack, plan_put_back
-from sync.engine.match import CAUSES_TO_REVIEW
-from sync.engine.person import Change, Decision, StepPlan
+from sync.engine.match import CAUSES_TO_REVIEW, DIFFERENT
+from sync.engine.person import NO_CAUSE, Cause, Change, Decision, StepPlan
 from sync.ledger import Ledger, Person
 from sync.models import Apart, Step, SyncRecord
 from sync.trash import trash_of
@@ -42,7 +42,6 @@ from sync.views import COLUMNS, memory_of, view_of
 from sync.work import Work
 
 State = SyncRecord.State
-DIFFERENT = "different people"
 _DIFFERENT = "They are different people."
 _NOT_APART = "They are not kept apart any more."
 #: States of a pair whose conflicts can still be put back.
@@ -175,7 +174,7 @@ def _as_it_is(row: SyncRecord, step: StepPlan) -> Decision:
     """The state stays; only this step is done."""
     return Decision(
         row.state,
-        row.cause,
+        Cause(row.cause),
         row.reason,
         (step,),
         drift=tuple(row.drift),
@@ -260,7 +259,7 @@ def _forget_apart(connection: Connection, a: int, b: int) -> None:
     """They meet anew; the steps of before stay with the sync record."""
     Apart.objects.filter(connection=connection, a_id=a, b_id=b).delete()
     pair = SyncRecord.objects.filter(connection=connection, a_id=a, b_id=b, state=State.APART)
-    pair.update(b=None, state=State.EXCLUDED, cause="", reason="", base={}, a_digest="")
+    pair.update(b=None, state=State.EXCLUDED, cause=NO_CAUSE, reason="", base={}, a_digest="")
 
 
 def _say(connection: Connection, ledger: Ledger, pair: Sequence[int], verb: str, why: str) -> None:

@@ -11,12 +11,13 @@ from rules.setup import Setup
 from sync.engine.as_shown import as_shown
 from sync.engine.base import agree
 from sync.engine.both_ways import Joint, as_it_is, joints_of
+from sync.engine.person import Cause
 from sync.ledger import Ledger, remembered
 from sync.models import Run, Step, SyncRecord
 from sync.views import views_of
 from sync.work import CHUNK
 
-LEFT = "left as it is"
+LEFT = Cause("left as it is")
 _WHY = "Left as it is: both sides were taken as agreed."
 _ROW = ("state", "cause", "reason", "base", "effects")
 

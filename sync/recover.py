@@ -24,6 +24,7 @@ from connectors.fields import STANDARD, equal, field_named, fold, kept_as, norma
 from rules.setup import Setup
 from sync.apply import Side
 from sync.engine.carry import real_names
+from sync.engine.match import UNKNOWN_OUTCOME
 from sync.models import Run, Step, SyncRecord
 from sync.settle import Settlement
 from sync.steps import OPEN, Sent, befores_of, discard, segments_of, values_of, write_of
@@ -237,5 +238,5 @@ def _to_review(row: SyncRecord, steps: Sequence[Step], now: datetime) -> None:
     open_steps = Step.objects.filter(pk__in=[step.pk for step in steps])
     open_steps.update(result=Step.Result.UNKNOWN, why=why, at=now)
     SyncRecord.objects.filter(pk=row.pk).update(
-        state=SyncRecord.State.TO_REVIEW, cause="unknown outcome", reason=why, due_at=None
+        state=SyncRecord.State.TO_REVIEW, cause=UNKNOWN_OUTCOME, reason=why, due_at=None
     )

@@ -11,7 +11,7 @@ from connections.mirror import key_value
 from connections.models import Connection, Key, Record
 from connectors.fields import FieldType, normal
 from rules.setup import other
-from sync.engine.match import ALIKE, DELETED_THERE
+from sync.engine.match import ALIKE, DELETED_THERE, UNKNOWN_OUTCOME
 from sync.leaving import LEFT
 from sync.models import Apart, Run, Step, SyncRecord
 from sync.neighbours import Neighbourhood
@@ -96,7 +96,7 @@ def _answers(connection: Connection, kind: str, row: SyncRecord) -> Iterator[str
         yield f"--release {keys[0]}"
     elif kind == "failed":
         yield f"--again {keys[0]}"
-    elif kind == "left out" or row.cause in (DELETED_THERE, "unknown outcome"):
+    elif kind == "left out" or row.cause in (DELETED_THERE, UNKNOWN_OUTCOME):
         yield f"--create {keys[0]}"
     elif len(keys) == 1:
         yield from _candidates(connection, row)

@@ -29,10 +29,14 @@ from sync.engine.base import agree, read_back
 from sync.engine.carry import real_names, show
 from sync.engine.effects import FIELD
 from sync.engine.line import BaseOp
+from sync.engine.match import ADDRESS_IN_USE
+from sync.engine.person import Cause
 from sync.ledger import raise_stamps, remembered
 from sync.models import Step, SyncRecord
 from sync.steps import Sent, discard, expected, stamps_of, values_of
 
+#: Why a write failed.
+TRY_AGAIN, REFUSED = Cause("try again"), Cause("refused")
 #: Seconds until a passing fault of one contact is tried again, by how often it was tried.
 BACKOFF = (60, 300, 900, 3600, 14400)
 _ROW = (
@@ -184,7 +188,7 @@ class Settlement:
 
     def _duplicate(self, sent: Sent) -> None:
         why = "The app has a contact with this address that is paired with another."
-        sent.row.state, sent.row.cause = SyncRecord.State.DUPLICATE, "address in use"
+        sent.row.state, sent.row.cause = SyncRecord.State.DUPLICATE, ADDRESS_IN_USE
         sent.row.reason = why
         for step in sent.steps:
             step.why, step.result, step.at = why, Step.Result.REFUSED, self.now
@@ -203,14 +207,14 @@ class Settlement:
             wait = error.after or BACKOFF[min(row.tries, len(BACKOFF) - 1)]
             row.due_at, row.tries = self.now + timedelta(seconds=wait), row.tries + 1
             result = Step.Result.FAILED
-            self._mark_failed(sent, "try again", error)
+            self._mark_failed(sent, TRY_AGAIN, error)
         else:
             result = Step.Result.REFUSED
-            self._mark_failed(sent, "refused", error)
+            self._mark_failed(sent, REFUSED, error)
         for step in sent.steps:
             step.result, step.why, step.at = result, str(error), self.now
 
-    def _mark_failed(self, sent: Sent, cause: str, error: AppError) -> None:
+    def _mark_failed(self, sent: Sent, cause: Cause, error: AppError) -> None:
         sent.row.state, sent.row.cause = SyncRecord.State.FAILED, cause
         sent.row.reason = str(error)
 

@@ -13,6 +13,7 @@ from connections.models import Connection, Record
 from connectors.contact import Contact
 from rules.setup import Setup
 from sync.engine.match import CAUSES_TO_REVIEW
+from sync.engine.plan import HELD
 from sync.models import Planned, Run, Step, SyncRecord
 from sync.so_far import SoFar
 
@@ -93,7 +94,7 @@ def waiting(connection: Connection, so_far: SoFar) -> Iterator[Chunk]:
     rows = SyncRecord.objects.filter(connection=connection).filter(
         Q(state=SyncRecord.State.DUPLICATE)
         | Q(state=SyncRecord.State.TO_REVIEW, cause__in=CAUSES_TO_REVIEW)
-        | Q(state=SyncRecord.State.IN_SYNC, cause="held")
+        | Q(state=SyncRecord.State.IN_SYNC, cause=HELD)
     )
     moved = so_far.moved()
     pairs = [

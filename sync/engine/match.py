@@ -10,12 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.fields import fold
-from sync.engine.person import View
+from sync.engine.person import NO_CAUSE, Cause, View
 
 #: Why a contact is to be reviewed that a change of its neighbours may settle.
-SEVERAL, DELETED_THERE, ALIKE = "several matches", "deleted there", "looks alike"
-HEIRS = "several heirs"
+SEVERAL, ALIKE = Cause("several matches"), Cause("looks alike")
+DELETED_THERE, HEIRS = Cause("deleted there"), Cause("several heirs")
 CAUSES_TO_REVIEW = (SEVERAL, DELETED_THERE, ALIKE, HEIRS)
+#: The same where only a person can: was it made, or not?
+UNKNOWN_OUTCOME = Cause("unknown outcome")
+#: Why it is a duplicate: of whoever is paired with the contact there, or of another one here.
+ADDRESS_IN_USE, SAME_ADDRESS = Cause("address in use"), Cause("same address")
+NO_EMAIL = Cause("no e-mail")
+#: A person said so.
+DIFFERENT = Cause("different people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Match:
 
     found: View | None = None
     state: str = ""
-    cause: str = ""
+    cause: Cause = NO_CAUSE
     reason: str = ""
 
 
@@ -66,7 +73,7 @@ def match(me: View, near: Neighbours, avoid_duplicates: bool) -> Match:
     if candidates and not others:
         return Match(
             state="apart",
-            cause="different people",
+            cause=DIFFERENT,
             reason="It shares an address with somebody who was said to be another person.",
         )
     free = [view for view in others if view.id not in near.paired]
@@ -90,7 +97,7 @@ def _without_address(near: Neighbours, avoid_duplicates: bool) -> Match:
     if avoid_duplicates:
         return Match(
             state="excluded",
-            cause="no e-mail",
+            cause=NO_EMAIL,
             reason="It has no e-mail address (avoid duplicates).",
         )
     return _proposed(near) or Match()
@@ -122,7 +129,7 @@ def _candidates(me: View, near: Neighbours) -> list[View] | None:
 def _taken() -> Match:
     return Match(
         state="duplicate",
-        cause="address in use",
+        cause=ADDRESS_IN_USE,
         reason="Its address belongs to a contact of the other side that is paired with another.",
     )
 
@@ -160,7 +167,7 @@ def _choose(me: View, free: Sequence[View], rivals: Sequence[View]) -> Match:
 def _duplicate_here() -> Match:
     return Match(
         state="duplicate",
-        cause="same address",
+        cause=SAME_ADDRESS,
         reason="Another contact of this side has the same address and is the one that syncs.",
     )
 

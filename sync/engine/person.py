@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NewType
 
 from connections.stamps import Stamp, stamp_of
 from connectors.contact import Contact, Value
 from sync.engine.line import BaseOp
+
+#: Why a sync record is in its state, as a word to count by. What it means and what to do about it
+#: is told by the desk (``sync.desk.remedies``).
+Cause = NewType("Cause", str)
+NO_CAUSE = Cause("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class Decision:
     what is remembered at once. ``daily``: to be planned again when the day changes."""
 
     state: str
-    cause: str = ""
+    cause: Cause = NO_CAUSE
     reason: str = ""
     steps: tuple[StepPlan, ...] = ()
     agreed: Mapping[str, tuple[BaseOp, ...]] = field(default_factory=dict)

@@ -14,10 +14,16 @@ from rules.verdict import fields_of
 from sync.engine.acting import Acts, acts_of
 from sync.engine.draft import NOBODY, TO_AND_FRO, Draft, Taken
 from sync.engine.effects import UNSUBSCRIBES, Effect, effect_to_json
-from sync.engine.person import Change, Decision, Memory, StepPlan, View
+from sync.engine.person import NO_CAUSE, Cause, Change, Decision, Memory, StepPlan, View
 from sync.engine.scope import UNSUBSCRIBED, Scope, scope_of
 
-NO_RULE = "no rule"
+#: Why somebody is left out.
+NO_RULE, DIRECTION = Cause("no rule"), Cause("direction")
+NO_STATUS, EMPTY = Cause("no status"), Cause("empty")
+#: A value of theirs is held back.
+HELD = Cause("held")
+UNREADABLE = Cause("unreadable")
+DELETED, DELETED_WHILE_OUT = Cause("deleted"), Cause("deleted while excluded")
 LEFT = "No rule matches it any more; nothing is deleted."
 
 
@@ -53,8 +59,9 @@ def plan_new(side: str, view: View, memory: Memory, setup: Setup, now: datetime)
     draft = Draft(sides, Memory(), setup)
     created = draft.step(target, "create")
     if created is None:
-        why = ("empty", "No mapped field of it is filled.")
-        return _excluded(side, memory, scope, *why, _taken_back(side, view, memory, scope, setup))
+        nothing = "No mapped field of it is filled."
+        back = _taken_back(side, view, memory, scope, setup)
+        return _excluded(side, memory, scope, EMPTY, nothing, back)
     made = {side: view, target: _written(sides[target], created)}
     if _is_asked_about(created, setup):
         scope = scope_of(made, memory, setup, now, existed=False)
@@ -67,7 +74,7 @@ def plan_new(side: str, view: View, memory: Memory, setup: Setup, now: datetime)
     note = StepPlan("hold", "", why=held, cause="mapping")
     return Decision(
         "new",
-        cause="held" if held else "",
+        cause=HELD if held else NO_CAUSE,
         reason=held,
         steps=(created, *acts.of(target), *acts.of(side), *((note,) if is_news else ())),
         matched=scope.matched,
@@ -107,16 +114,16 @@ def in_scope(sides: Mapping[str, View], memory: Memory, setup: Setup, now: datet
     return scope_of(sides, memory, setup, now, existed=True).is_in
 
 
-def _not_made(target: str, setup: Setup, scope: Scope) -> tuple[str, str] | None:
+def _not_made(target: str, setup: Setup, scope: Scope) -> tuple[Cause, str] | None:
     """Cause and reason why no counterpart is made."""
     if not setup.may_write(target):
-        return "direction", f"The direction lets nothing be made in {target.upper()}."
+        return DIRECTION, f"The direction lets nothing be made in {target.upper()}."
     if not scope.is_in:
         return NO_RULE, "No rule matches it."
     if target in setup.consent and not setup.new_status:
         place = target.upper()
         return (
-            "no status",
+            NO_STATUS,
             f"{place} asks for consent: choose the status of new contacts (new_status).",
         )
     return None
@@ -191,7 +198,7 @@ def _merged(
         steps.append(StepPlan("exclude", "", why=LEFT, cause="rule"))
     draft.held += _to_and_fro(acts, setup)
     halted = _still_halted(draft, acts, memory)
-    standing = ("in_sync", "held" if draft.held else "", draft.reason)
+    standing = ("in_sync", HELD if draft.held else NO_CAUSE, draft.reason)
     return Decision(
         *(standing if scope.is_in else ("excluded", NO_RULE, LEFT)),
         steps=(*steps, *_noted(draft, memory, halted)),
@@ -255,7 +262,7 @@ def _left_out(sides: Mapping[str, View], memory: Memory, setup: Setup, scope: Sc
 
 
 def _excluded(
-    side: str, memory: Memory, scope: Scope, cause: str, reason: str, acts: Acts | None = None
+    side: str, memory: Memory, scope: Scope, cause: Cause, reason: str, acts: Acts | None = None
 ) -> Decision:
     is_news = (memory.state, memory.cause) != ("excluded", cause)
     note = StepPlan("exclude", side, why=reason, cause="rule" if cause == NO_RULE else "mapping")
@@ -279,7 +286,7 @@ def _unreadable(view: View, side: str, memory: Memory) -> Decision:
         steps = (StepPlan("fail", side, why=view.fault, cause=side),)
     return Decision(
         "failed",
-        "unreadable",
+        UNREADABLE,
         reason,
         steps,
         drift=memory.drift,
@@ -297,7 +304,7 @@ def _deleted(sides: Mapping[str, View], memory: Memory, setup: Setup, scope: Sco
     else:
         reason = f"Deleted in {gone[0].upper()}; nothing is deleted in {other(gone[0]).upper()}."
     was_excluded = memory.state == "excluded" or (
-        memory.state == "deleted_opposite" and memory.cause == "deleted while excluded"
+        memory.state == "deleted_opposite" and memory.cause == DELETED_WHILE_OUT
     )
     acts = Acts() if len(gone) == 2 else acts_of(scope, sides, memory, setup)
     if was_excluded:
@@ -307,7 +314,7 @@ def _deleted(sides: Mapping[str, View], memory: Memory, setup: Setup, scope: Sco
         notes = (StepPlan("delete", gone[0], why=reason, cause=gone[0]),)
     return Decision(
         "deleted_opposite",
-        cause="deleted while excluded" if was_excluded else "deleted",
+        cause=DELETED_WHILE_OUT if was_excluded else DELETED,
         reason=reason,
         steps=(*notes, *acts.steps),
         drift=memory.drift,

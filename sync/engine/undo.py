@@ -20,20 +20,20 @@ from sync.engine.both_ways import as_it_is, joints_of
 from sync.engine.carry import real_names
 from sync.engine.draft import NOBODY, Taken
 from sync.engine.line import BaseOp
-from sync.engine.person import Decision, Memory, StepPlan, View
+from sync.engine.person import NO_CAUSE, Cause, Decision, Memory, StepPlan, View
 from sync.engine.restored import Done, put_back, restored, with_it
 
 #: Verbs that made a pair of the two.
 MET = ("create", "link", "merge")
 #: The cause of a pair that is apart since its match or creation was undone.
-UNDONE = "undone"
+UNDONE = Cause("undone")
 _APART = "The two are apart now; nothing was deleted."
 #: The verb of the step that says so, the state, and why.
 _PARTED = ("apart", "apart", _APART)
 _REJOINED = ("link", "in_sync", "They are a pair again.")
 _NOTHING = ("", "", "")
 #: State, cause and reason after it.
-_STANDING = {_PARTED: ("apart", UNDONE, _APART), _REJOINED: ("in_sync", "", "")}
+_STANDING = {_PARTED: ("apart", UNDONE, _APART), _REJOINED: ("in_sync", NO_CAUSE, "")}
 
 
 def plan_undo(
@@ -66,7 +66,9 @@ def plan_undo(
     if verdict != _NOTHING:
         verb, _, why = verdict
         steps.append(StepPlan(verb, "", why=f"Undone: {what}. {why}", cause="person"))
-    state, cause, reason = _STANDING.get(verdict, (memory.state, memory.cause, memory.reason))
+    state, cause, reason = _STANDING.get(
+        verdict, (memory.state, Cause(memory.cause), memory.reason)
+    )
     return Decision(
         state,
         cause,
