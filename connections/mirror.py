@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from connections import bulk
 from connections.models import Container, Key, Record
+from connections.name_parts import name_parts
 from connections.stamps import Stamp, restamp
 from connections.storable import storable
 from connectors.connector import Received
@@ -276,10 +277,12 @@ def keys_of(contact: Contact | None) -> list[tuple[str, str]]:
     phones = [
         normal(FieldType.PHONE, text, settings.DEFAULT_REGION) for text in contact.texts("phones")
     ]
+    name = fold(contact.name)
     pairs: Iterable[tuple[str, str]] = (
         *((Key.Kind.EMAIL, value) for value in emails),
         *((Key.Kind.PHONE, value) for value in phones),
-        (Key.Kind.NAME, fold(contact.name)),
+        (Key.Kind.NAME, name),
+        *((Key.Kind.PART, part) for part in name_parts(name)),
     )
     cut = dict.fromkeys((kind, key_value(value)) for kind, value in pairs)
     return [(kind, value) for kind, value in cut if value]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from connections.catalogues import catalogue_from_json
+from connections.plain_text import PlainTextField
 from connectors import registry
 from connectors.connector import Catalogue
 
@@ -124,20 +125,22 @@ class Record(models.Model):
 
 
 class Key(models.Model):
-    """By what a record can be found: its normalised e-mails, phones and name."""
+    """By what a record can be found: its normalised e-mails, phones and name; by people also what
+    they may begin to type of the name (``name_parts``)."""
 
     class Kind(models.TextChoices):
         EMAIL = "email"
         PHONE = "phone"
         NAME = "name"
+        PART = "part"
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="keys")
     container = models.ForeignKey(Container, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    value = models.CharField(max_length=400)
+    value = PlainTextField(max_length=400)
 
     class Meta:
-        indexes = [models.Index(fields=["container", "kind", "value"], name="key_by_value")]
+        indexes = [models.Index(fields=["kind", "value", "container"], name="key_by_value")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"

@@ -67,6 +67,7 @@ def test_what_can_find_a_record_follows_its_values(container: Container) -> None
         ("email", "two@x.org"),
         ("phone", "+3225551212"),
         ("name", "zoë"),
+        ("part", "zoe"),
     ]
     absorb(container, received(version="v2", emails=entries(["new@x.org"])))
     assert list(Key.objects.values_list("value", flat=True)) == ["new@x.org"]
