@@ -192,10 +192,16 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("sync/desk.css"),
     ],
     "SCRIPTS": [lambda request: static("connections/zone.js")],
+    "COMMAND": {"search_callback": "sync.desk.people_search.in_palette"},
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
-            {"items": [_page("Overview", "home", "index")]},
+            {
+                "items": [
+                    _page("Overview", "home", "index"),
+                    _page("People", "person_search", "people", "connections.view_connection"),
+                ]
+            },
             {
                 "title": "Sync",
                 "items": [

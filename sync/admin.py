@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 
 from connections.models import Connection
 from rules.models import Rule
-from sync.desk import others
+from sync.desk import others, person
 from sync.desk.connection import ConnectionDesk
 from sync.desk.people import SyncRecordAdmin
 from sync.desk.rule import RuleDesk
@@ -22,6 +24,10 @@ admin.site.register(Step, StepAdmin)
 admin.site.register(SyncRecord, SyncRecordAdmin)
 
 admin.site.index_template = "sync/index.html"
+
+desk = cast(Any, admin.site)
+of_connections = desk.extra_urls  # pages of theirs that no table owns
+desk.extra_urls = lambda: [*person.addresses(), *of_connections()]
 
 others.hide()
 for model, page in ((User, others.OurUserAdmin), (Group, others.OurGroupAdmin)):

@@ -22,6 +22,7 @@ from connectors.errors import AskStaff
 from sync.desk import standing, verbs
 from sync.desk.beginning import BeginningPages
 from sync.desk.first_run import FirstRunPages
+from sync.desk.health import HealthPages
 from sync.desk.history import HistoryPages
 from sync.desk.mapping import MappingPages
 from sync.desk.options import OptionsPages
@@ -42,6 +43,7 @@ class ConnectionDesk(
     MappingPages,
     FirstRunPages,
     HistoryPages,
+    HealthPages,
     TryingPages,
 ):
     list_display = ["name", "status", "sides", "direction", "last_run", "ended"]

@@ -12,10 +12,14 @@ from connections.models import Beginning, Connection
 APPS = "apps"
 SIDES, OPTIONS, RULES, MAPPING = "sides", "options", "rules", "mapping"
 PREVIEW, START, OVERVIEW, HISTORY = "preview", "start", "overview", "history"
+HEALTH, REVIEW, TRASH = "health", "review", "trash"
+#: No page of a connection: those of its accounts.
+ACCOUNTS = "accounts"
 
 #: By word: its name for people, and that of its address, which takes the connection's pk.
 _PAGES = {
     OVERVIEW: ("Overview", "connections_connection_change"),
+    HEALTH: ("Health", "connection_health"),
     SIDES: ("Accounts", "connection_sides"),
     OPTIONS: ("Direction and options", "connection_options"),
     RULES: ("Rules", "connection_rules"),
@@ -25,7 +29,7 @@ _PAGES = {
     HISTORY: ("History", "connections_connection_history_of"),
 }
 _STEPS = (SIDES, OPTIONS, RULES, MAPPING, PREVIEW, START)
-_TABS = (OVERVIEW, OPTIONS, RULES, MAPPING, HISTORY)
+_TABS = (OVERVIEW, HEALTH, PREVIEW, OPTIONS, RULES, MAPPING, HISTORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ def first_steps(here: str, begun: Beginning | None = None) -> list[Place]:
         Place(word, label, urls.get(word, ""), word == here, number)
         for number, (word, label) in enumerate(labels.items(), 1)
     ]
+
+
+def is_page(word: str) -> bool:
+    return word in _PAGES
 
 
 def label_of(word: str) -> str:

@@ -48,6 +48,11 @@ def _names(container: Container) -> Iterator[str]:
     yield from (account.get_app_display(), account.name, container.name)
 
 
+def sign_of_place(container: Container) -> SideSign:
+    """Of a container as such, whichever side of which connections it is."""
+    return _sign("", str(container), container)
+
+
 def _sign(side: str, name: str, container: Container) -> SideSign:
     app = container.account.app
     label = container.account.get_app_display()

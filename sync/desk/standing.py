@@ -90,22 +90,22 @@ def counts_of(connection: Connection) -> list[Count]:
 def _counts(connection: Connection) -> Iterator[Count]:
     states = SyncRecord.State
     standing: dict[str, Any] = in_words(totals(connection))
-    yield Count("In sync", standing["in_sync"], _people(connection, states.IN_SYNC))
+    yield Count("In sync", standing["in_sync"], people_of(connection, states.IN_SYNC))
     for cause, number in standing["excluded"].items():
-        yield Count(f"Excluded: {cause}", number, _people(connection, states.EXCLUDED, cause))
-    yield Count("Duplicates", standing["duplicates"], _people(connection, states.DUPLICATE))
-    yield Count("To review", standing["to_review"], _people(connection, states.TO_REVIEW))
+        yield Count(f"Excluded: {cause}", number, people_of(connection, states.EXCLUDED, cause))
+    yield Count("Duplicates", standing["duplicates"], people_of(connection, states.DUPLICATE))
+    yield Count("To review", standing["to_review"], people_of(connection, states.TO_REVIEW))
     yield Count(
         "Deleted opposite",
         standing["deleted_opposite"],
-        _people(connection, states.DELETED_OPPOSITE),
+        people_of(connection, states.DELETED_OPPOSITE),
     )
     if standing["apart"]:
-        yield Count("Apart", standing["apart"], _people(connection, states.APART))
+        yield Count("Apart", standing["apart"], people_of(connection, states.APART))
     for cause, number in standing["failed"].items():
-        yield Count(f"Failed: {cause}", number, _people(connection, states.FAILED, cause))
+        yield Count(f"Failed: {cause}", number, people_of(connection, states.FAILED, cause))
     if not standing["failed"]:
-        yield Count("Failed", 0, _people(connection, states.FAILED))
+        yield Count("Failed", 0, people_of(connection, states.FAILED))
 
 
 def last_sync(connection: Connection) -> Run | None:
@@ -124,9 +124,10 @@ def is_open(run: Run) -> bool:
     return run.state in _OPEN
 
 
-def _people(connection: Connection, state: str, cause: str = "") -> str:
+def people_of(connection: Connection, state: str, cause: str | None = None) -> str:
+    """The list of those sync records; without ``cause`` of whatever cause."""
     query = {"connection__id__exact": connection.pk, "state__exact": state}
-    if cause:
+    if cause is not None:
         query["cause"] = cause
     return f"{reverse('admin:sync_syncrecord_changelist')}?{urlencode(query)}"
 

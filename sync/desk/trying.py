@@ -1,33 +1,30 @@
-"""*Try it*: what is decided on a contact, and what would follow if it were different. Nothing is
-written and no app is asked."""
+"""*Explain* and *Try it*: what is decided on a contact and why, and what would follow if it were
+different. Nothing is written and no app is asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from connections.models import Connection
+from connections.models import Connection, Record
 from connections.rights import sees_people
 from connectors.errors import AskStaff
+from sync.desk.explained import explained_by
 from sync.desk.pages import ConnectionPages
 from sync.desk.places import OVERVIEW
-from sync.desk.side_signs import names_of
+from sync.desk.side_signs import signs_of
 from sync.explaining.asking import explain
 from sync.explaining.paper import Trial, paper_of
-from sync.explaining.sentences import in_sentences
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    heading: str
-    sentences: str
+from sync.explaining.told import Explanation
+from sync.views import COLUMNS
 
 
 class TryForm(forms.Form):
@@ -77,6 +74,11 @@ class TryingPages(ConnectionPages):
         view, both = self.admin_site.admin_view, require_http_methods(["GET", "HEAD", "POST"])
         return [
             path("<int:pk>/try/", view(both(self.try_out)), name="connection_try"),
+            path(
+                "<int:pk>/explain/<int:record>/",
+                view(require_GET(self.explain_of)),
+                name="connection_explain",
+            ),
             *super().get_urls(),
         ]
 
@@ -86,35 +88,47 @@ class TryingPages(ConnectionPages):
         if request.method == "POST" and not sees_people(request.user):
             raise PermissionDenied
         form = TryForm(request.POST if request.method == "POST" else None)
-        told: list[Told] = []
+        told: list[Explanation] = []
         if form.is_bound and form.is_valid():
             try:
                 told = _told(connection, form)
             except AskStaff as error:
                 form.add_error("contact", str(error))
-        names = names_of(connection)
+        return self._told_page(request, connection, "Try it", form, told)
+
+    def explain_of(self, request: HttpRequest, pk: int, record: int) -> HttpResponse:
+        """A contact by the number of its record, which tells nobody who it is."""
+        connection = self.seen(request, pk)
+        if not sees_people(request.user):
+            raise PermissionDenied
+        sides = {connection.a_id: "a", connection.b_id: "b"}
+        found = get_object_or_404(Record.objects.only(*COLUMNS), pk=record, container__in=sides)
+        key = f"{sides[found.container_id]}:{found.remote_id}"
+        told = explain(connection, key, timezone.now())
+        return self._told_page(request, connection, "Explain", TryForm(initial={"contact": key}), told)
+
+    def _told_page(
+        self,
+        request: HttpRequest,
+        connection: Connection,
+        title: str,
+        form: TryForm,
+        told: Sequence[Explanation],
+    ) -> HttpResponse:
+        signs = signs_of(connection)
         chosen = form["side"].value() or ""
+        ways = [("", "where it is found"), *((side, sign.name) for side, sign in signs.items())]
         context = {
-            "title": "Try it",
+            "title": title,
             "form": form,
-            "told": told,
-            "sides": [
-                (side, label, side == chosen)
-                for side, label in (("", "where it is found"), *names.items())
-            ],
+            "told": [explained_by(each, signs) for each in told],
+            "sides": [(side, label, side == chosen) for side, label in ways],
             "faulty": [form[name] for name in form.errors if name in form.fields],
         }
         return self.page(request, "sync/try.html", connection, OVERVIEW, context)
 
 
-def _told(connection: Connection, form: TryForm) -> list[Told]:
+def _told(connection: Connection, form: TryForm) -> list[Explanation]:
     key, trial = form.cleaned_data["contact"].strip(), form.trial
     paper = paper_of(connection, key, trial) if trial else None
-    found = explain(connection, key, timezone.now(), paper)
-    return [Told(*_parted(in_sentences(each))) for each in found]
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """The first line is the heading."""
-    heading, _, sentences = text.partition("\n")
-    return heading, sentences
+    return explain(connection, key, timezone.now(), paper)

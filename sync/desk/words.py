@@ -108,7 +108,7 @@ def changes(step: Step) -> SafeString:
         "",
         '<div class="desk-change"><span class="desk-field">{}</span>{}{}</div>',
         (
-            (field_label(name), _before_after(change), _lost(change))
+            (field_label(name), before_after(change), lost(change))
             for name, change in step.fields.items()
         ),
     )
@@ -119,7 +119,7 @@ def value(data: Any) -> SafeString:
     return format_html("<span>{}</span>", text) if text else format_html("<i>{}</i>", "empty")
 
 
-def _before_after(change: dict[str, Any]) -> SafeString:
+def before_after(change: dict[str, Any]) -> SafeString:
     if not in_words(change.get("before")):
         return format_html("<ins>{}</ins>", in_words(change.get("after")) or "empty")
     return format_html(
@@ -129,7 +129,7 @@ def _before_after(change: dict[str, Any]) -> SafeString:
     )
 
 
-def _lost(change: dict[str, Any]) -> SafeString:
+def lost(change: dict[str, Any]) -> SafeString:
     if not change.get("lost"):
         return SafeString("")
     return format_html(' <span class="desk-lost">gave way: {}</span>', in_words(change["lost"]))

@@ -66,7 +66,7 @@ def explained(
         reason=before.reason,
         existed=known.existed,
         rules=tuple(_rules(known, setup, rules, now)),
-        effects=tuple(_effects(before, rules)),
+        effects=tuple(told_effects(before, rules)),
         halted=tuple(_halted(key, setup, rules) for key in before.halted),
         would=_would(known),
         around=around,
@@ -153,7 +153,8 @@ def _conditions(
 # --- effects ---
 
 
-def _effects(memory: Memory, rules: Sequence[Rule]) -> Iterator[ToldEffect]:
+def told_effects(memory: Memory, rules: Sequence[Rule]) -> Iterator[ToldEffect]:
+    """``rules``: all of the connection."""
     names = {**MARKS, **{rule.key: rule.name for rule in rules}}
     for effect in effects_of(memory).values():
         yield ToldEffect(

@@ -46,27 +46,40 @@ _DOES = {
 }
 
 
+#: Headings.
+EFFECTS = "What rules and marks put on it"
+HALTED = "Held, since it went to and fro between two values"
+HELD_FOR_ALL = "Held for everybody of this connection"
+LAST, BESIDE = "The last decision", "Beside that"
+NOTHING = "nothing"
+
+
 def in_sentences(told: Explanation) -> str:
-    lines = [f"{told.name or told.contact} in {told.around.connection}"]
-    lines += _indented(_standing(told))
+    lines = [heading(told)]
+    lines += _indented(standing_sentences(told))
     for side in "ab":
         lines += _side(side, told)
     lines += ["", "Rules"]
     for rule in told.rules:
         lines += _rule(rule, rule.side in told.sides)
     if told.effects:
-        lines += ["", "What rules and marks put on it"]
-        lines += _indented(map(_effect, told.effects))
+        lines += ["", EFFECTS]
+        lines += _indented(map(effect_sentence, told.effects))
     if told.halted:
-        lines += ["", "Held, since it went to and fro between two values"]
+        lines += ["", HALTED]
         lines += _indented(told.halted)
-    lines += _held(told)
+    if held := held_sentences(told):
+        lines += ["", HELD_FOR_ALL, *_indented(held)]
     if told.around.last:
-        lines += ["", "The last decision", f"  {_step(told.around.last)}"]
+        lines += ["", LAST, f"  {step_sentence(told.around.last)}"]
     lines += ["", *_would(told)]
     if told.around.notes:
-        lines += ["", "Beside that", *_indented(told.around.notes)]
+        lines += ["", BESIDE, *_indented(told.around.notes)]
     return "\n".join(lines)
+
+
+def heading(told: Explanation) -> str:
+    return f"{told.name or told.contact} in {told.around.connection}"
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
@@ -76,7 +89,7 @@ def _indented(lines: Iterable[str]) -> list[str]:
 # --- how it stands ---
 
 
-def _standing(told: Explanation) -> Iterator[str]:
+def standing_sentences(told: Explanation) -> Iterator[str]:
     label = SyncRecord.State(told.state).label
     if told.state == SyncRecord.State.NEW and not told.around.last:
         yield "Not planned yet."
@@ -107,19 +120,19 @@ def _side(side: str, told: Explanation) -> Iterator[str]:
     if view.fault:
         yield f"  cannot be read: {view.fault}"
     changes = told.tried.changes if told.tried and told.tried.side == side else {}
-    for name, value in _shown(view):
+    for name, value in shown_of(view):
         was = ""
         if name in changes:
-            was = f"  (tried out; in the app: {_value(changes[name].before)})"
-        yield f"  {_field(name)}: {_value(value)}{was}"
+            was = f"  (tried out; in the app: {value_word(changes[name].before)})"
+        yield f"  {field_word(name)}: {value_word(value)}{was}"
     for name, change in changes.items():
-        if name not in dict(_shown(view)):
-            yield f"  {_field(name)}: empty  (tried out; in the app: {_value(change.before)})"
+        if name not in dict(shown_of(view)):
+            yield f"  {field_word(name)}: empty  (tried out; in the app: {value_word(change.before)})"
 
 
-def _shown(view: View) -> Iterator[tuple[str, Value]]:
+def shown_of(view: View) -> Iterator[tuple[str, Value]]:
     contact = view.contact or Contact()
-    yield from sorted(contact.fields.items(), key=lambda item: _field(item[0]))
+    yield from sorted(contact.fields.items(), key=lambda item: field_word(item[0]))
     for kind in sorted({item.kind for item in contact.segments}):
         yield kind, ", ".join(sorted(x.name for x in contact.segments if x.kind == kind))
     if contact.status:
@@ -129,14 +142,14 @@ def _shown(view: View) -> Iterator[tuple[str, Value]]:
 # --- rules and effects ---
 
 
-def _rule(rule: ToldRule, can_be_asked: bool) -> Iterator[str]:
+def rule_answer(rule: ToldRule) -> str:
     if not rule.on:
-        answer = "off"
-    elif rule.ignored:
-        answer = rule.ignored
-    else:
-        answer = "matches" if rule.matches else "does not match"
-    yield f"  {rule.name}: {answer}"
+        return "off"
+    return rule.ignored or ("matches" if rule.matches else "does not match")
+
+
+def _rule(rule: ToldRule, can_be_asked: bool) -> Iterator[str]:
+    yield f"  {rule.name}: {rule_answer(rule)}"
     yield f"    {rule.sentence}"
     if can_be_asked:
         yield from (f"      {_condition(each)}" for each in rule.conditions)
@@ -146,10 +159,10 @@ def _condition(checked: ToldCondition) -> str:
     return f"{TRUTHS[checked.truth]}: {checked.condition} (it has: {checked.actual})"
 
 
-def _effect(effect: ToldEffect) -> str:
+def effect_sentence(effect: ToldEffect) -> str:
     place = effect.side.upper()
     if effect.kind == FIELD:
-        what = f"{_field(effect.name)} of {place} set to {effect.after or 'nothing'}"
+        what = f"{field_word(effect.name)} of {place} set to {effect.after or 'nothing'}"
         before = f"before: {effect.before or 'empty'}"
     else:
         verb = "put on" if effect.after else "taken off"
@@ -159,34 +172,47 @@ def _effect(effect: ToldEffect) -> str:
     return f"{what} by {effect.rule} ({whose}; {before})"
 
 
-def _held(told: Explanation) -> list[str]:
+def held_sentences(told: Explanation) -> list[str]:
     """What concerns everybody of the connection."""
     held = [f"Mapping {each.line}: {each.why}" for each in told.around.held_lines]
     held += [f"Rule {x.rule}: {x.condition}: {x.why}" for x in told.around.held_conditions]
-    return ["", "Held for everybody of this connection", *_indented(held)] if held else []
+    return held
 
 
 # --- what would happen ---
 
 
 def _would(told: Explanation) -> Iterator[str]:
-    would, tried = told.would, told.tried
-    yield "What would follow" if tried else "What a run now would do"
+    would = told.would
+    yield would_heading(told)
     for step in would.steps:
-        yield f"  {_plan(step)}"
+        yield f"  {plan_sentence(step)}"
         for name, change in step.fields.items():
-            lost = f" (gives way: {_value(change.lost)})" if change.lost else ""
-            yield f"    {_field(name)}: {_value(change.before)} → {_value(change.after)}{lost}"
+            lost = f" (gives way: {value_word(change.lost)})" if change.lost else ""
+            both = f"{value_word(change.before)} → {value_word(change.after)}"
+            yield f"    {field_word(name)}: {both}{lost}"
         if step.rule:
             yield f"    because of the rule {step.rule}"
     if not would.steps:
-        yield "  nothing"
-    if (would.state, would.cause, would.reason) != (told.state, told.cause, told.reason):
-        state = SyncRecord.State(would.state).label.lower() if would.state else "forgotten"
-        yield f"  Then it is: {state}. {would.reason}".rstrip()
+        yield f"  {NOTHING}"
+    if then := afterwards(told):
+        yield f"  {then}"
 
 
-def _plan(step: StepPlan) -> str:
+def would_heading(told: Explanation) -> str:
+    return "What would follow" if told.tried else "What a run now would do"
+
+
+def afterwards(told: Explanation) -> str:
+    """How it stands then, "" where that is as it stands now."""
+    would = told.would
+    if (would.state, would.cause, would.reason) == (told.state, told.cause, told.reason):
+        return ""
+    state = SyncRecord.State(would.state).label.lower() if would.state else "forgotten"
+    return f"Then it is: {state}. {would.reason}".rstrip()
+
+
+def plan_sentence(step: StepPlan) -> str:
     does = _DOES.get(step.verb, step.verb)
     why = step.why[:1].lower() + step.why[1:] if step.verb == "drift" else step.why
     return does.format(step.side.upper(), why)
@@ -195,12 +221,12 @@ def _plan(step: StepPlan) -> str:
 # --- words ---
 
 
-def _step(step: Mapping[str, Any]) -> str:
+def step_sentence(step: Mapping[str, Any]) -> str:
     """A step of the audit log as it is in JSON."""
     does = _DOES.get(step["verb"], step["verb"])
     what = does.format((step["side"] or "").upper(), step["why"] or "")
     fields = "; ".join(
-        f"{_field(name)}: {_text(change['before'])} → {_text(change['after'])}"
+        f"{field_word(name)}: {_text(change['before'])} → {_text(change['after'])}"
         for name, change in step["fields"].items()
     )
     result = "" if step["result"] == "done" else f" ({step['result']}: {step['why']})"
@@ -212,11 +238,11 @@ def _moment(text: str) -> str:
     return timezone.localtime(datetime.fromisoformat(text)).strftime("%Y-%m-%d %H:%M")
 
 
-def _field(name: str) -> str:
+def field_word(name: str) -> str:
     return field_named(name).label.removeprefix("custom:")
 
 
-def _value(value: Value) -> str:
+def value_word(value: Value) -> str:
     return _text(value_to_json(value))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -21,6 +21,8 @@ RETRY = timedelta(minutes=5)
 AT_MOST = timedelta(hours=1)
 #: How soon after a run that found the accounts in use.
 SOON = timedelta(minutes=1)
+#: When one is due that has not run yet.
+_AT_ONCE = datetime.fromtimestamp(0, UTC)
 
 _FAILURES = (Run.State.FAILED, Run.State.REFUSED)
 
@@ -44,6 +46,13 @@ def queue_due(now: datetime) -> list[Run]:
         # Whoever comes second finds the rows locked, or sees the run that the first has queued.
         locked = _active().filter(pk__in=due).select_for_update(of=("self",), skip_locked=True)
         return [ask_for_run(connection) for connection in _due(locked, now)]
+
+
+def due_at(connection: Connection) -> datetime | None:
+    """When its next sync is due, which may be over already; None of one that is not active, or
+    whose sync waits or is under way."""
+    row = _active().filter(pk=connection.pk).first()
+    return _due_at(row) if row else None
 
 
 def _active() -> QuerySet[Connection]:
@@ -70,16 +79,16 @@ def _active() -> QuerySet[Connection]:
 
 
 def _due(rows: Iterable[Connection], now: datetime) -> list[Connection]:
-    return [row for row in rows if _is_due(row, now)]
+    return [row for row in rows if now >= _due_at(row)]
 
 
-def _is_due(row: Any, now: datetime) -> bool:
+def _due_at(row: Any) -> datetime:
     """``row`` is one of ``_active``, with how its runs ended."""
     if row.last_end is None:
-        return True
+        return _AT_ONCE
     interval = timedelta(minutes=row.interval)
     wait = wait_of(interval, row.last_state, row.failures, row.needs_attention)
-    due: bool = now >= row.last_end + wait * _jitter(row.pk, row.last_run)
+    due: datetime = row.last_end + wait * _jitter(row.pk, row.last_run)
     return due
 
 

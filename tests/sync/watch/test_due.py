@@ -10,7 +10,7 @@ from connections.models import Account, Connection, Container
 from sync.claim import INTERRUPTED, bury_dead, give_up
 from sync.host import Host, this_process
 from sync.models import Lease, Run
-from sync.watch.due import queue_due, wait_of
+from sync.watch.due import due_at, queue_due, wait_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -143,3 +143,16 @@ def test_looking_at_many_connections_is_one_query(connection: Connection) -> Non
         ended(copy, "done", MINUTE)
     with TestCase().assertNumQueries(1):
         assert queue_due(NOW) == []
+
+
+def test_it_is_told_when_a_sync_is_due(connection: Connection) -> None:
+    at = due_at(connection)
+    assert at is not None and at < NOW, "one that has not run is due at once"
+    ended(connection, "done", timedelta())
+    at = due_at(connection)
+    assert at is not None and 5 * MINUTE <= at - NOW <= 5.5 * MINUTE
+    Run.objects.create(connection=connection, state="queued")
+    assert due_at(connection) is None, "it waits already"
+    Run.objects.all().delete()
+    Connection.objects.update(state="paused")
+    assert due_at(connection) is None
