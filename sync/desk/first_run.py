@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,11 +17,15 @@ from connections.models import Connection
 from connections.rights import sees_people
 from sync.by_rule import by_rule
 from sync.desk import verbs
-from sync.desk.foreseen import foreseen, is_current, latest_preview
+from sync.desk.foreseen import foreseen, is_current, latest_preview, left_by, numbers_of
+from sync.desk.foreseen_people import foreseen_of, foreseen_page, kinds_of
+from sync.desk.health import groups_of
 from sync.desk.pages import ConnectionPages
+from sync.desk.people_search import ASKED
 from sync.desk.places import OVERVIEW, PREVIEW, START, url_of
 from sync.desk.progress import progress_of
 from sync.desk.readiness import readiness_of
+from sync.desk.side_signs import names_of
 from sync.desk.standing import is_open
 from sync.desk.start_form import CHOSEN, StartForm
 from sync.desk.words import ago
@@ -28,6 +33,8 @@ from sync.models import Run
 
 #: The button beside the name of a contact.
 SEARCH = "_search"
+#: Of an address: those are shown who were searched for.
+FOUND = "found"
 _LOOK_FIRST = "Look at the preview first: it shows what the first sync would do."
 
 
@@ -41,6 +48,11 @@ class FirstRunPages(ConnectionPages):
                 view(require_GET(self.preview_by_rule)),
                 name="connection_preview_rules",
             ),
+            path(
+                "<int:pk>/preview/people/",
+                view(both(self.preview_people)),
+                name="connection_preview_people",
+            ),
             path("<int:pk>/start/", view(both(self.start_of)), name="connection_start"),
             *super().get_urls(),
         ]
@@ -51,8 +63,8 @@ class FirstRunPages(ConnectionPages):
         """A POST asks for one."""
         if request.method == "POST":
             connection = self.operated(request, pk)
-            run = verbs.run(request, connection, Run.Kind.PREVIEW)
-            return redirect(_page_after_asking(connection, run))
+            verbs.run(request, connection, Run.Kind.PREVIEW)
+            return redirect(url_of(connection, PREVIEW))
         connection = self.seen(request, pk)
         latest = latest_preview(connection)
         context: dict[str, Any] = {
@@ -65,7 +77,8 @@ class FirstRunPages(ConnectionPages):
             context["progress"] = progress_of(latest)
         elif latest and latest.state == Run.State.DONE:
             shown = foreseen(connection, latest, with_people=sees_people(request.user))
-            context.update(foreseen=shown, when=ago(latest.finished_at))
+            left = groups_of(connection, left_by(latest.counts), request.user, are_foreseen=True)
+            context.update(foreseen=shown, left=left, when=ago(latest.finished_at))
         return self.page(request, "sync/setup_preview.html", connection, PREVIEW, context)
 
     def preview_by_rule(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -73,6 +86,37 @@ class FirstRunPages(ConnectionPages):
         connection = self.seen(request, pk)
         rows = by_rule(connection, timezone.now())
         return TemplateResponse(request, "sync/setup_by_rule.html", {"rows": rows})
+
+    def preview_people(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Contact by contact. Whom a POST looks for is kept with the session, as on the page of
+        people."""
+        connection = self.seen(request, pk)
+        if not sees_people(request.user):
+            raise PermissionDenied
+        here = reverse("admin:connection_preview_people", args=[pk])
+        if request.method == "POST":
+            request.session[ASKED] = request.POST.get("text", "").strip()[:200]
+            return redirect(f"{here}?{FOUND}")
+        run = latest_preview(connection)
+        if run is None or run.state != Run.State.DONE:
+            return redirect(url_of(connection, PREVIEW))
+        kind, after = request.GET.get("kind", ""), request.GET.get("after", "")
+        text = request.session.get(ASKED, "") if FOUND in request.GET else ""
+        names = names_of(connection)
+        context = {
+            "title": "Preview, contact by contact",
+            "here": here,
+            "kinds": kinds_of(numbers_of(run), names),
+            "kind": kind,
+            "text": text,
+            "is_asked": FOUND in request.GET,
+            "shown": foreseen_of(connection, run, text, names)
+            if FOUND in request.GET
+            else foreseen_page(
+                connection, run, kind, int(after) if after.isdecimal() else 0, names
+            ),
+        }
+        return self.page(request, "sync/preview_people.html", connection, PREVIEW, context)
 
     # --- Start ---
 
@@ -144,13 +188,6 @@ def _gone_on(request: HttpRequest, connection: Connection) -> HttpResponse:
         return redirect(url_of(connection, OVERVIEW))
     run = verbs.run(request, connection, Run.Kind.SYNC, approved=True)
     return redirect(verbs.page_of(run))
-
-
-def _page_after_asking(connection: Connection, run: Run) -> str:
-    """A draft's preview is a step of its set-up; any other is a run among others."""
-    if connection.state == Connection.State.DRAFT:
-        return url_of(connection, PREVIEW)
-    return verbs.page_of(run)
 
 
 def _open_run(connection: Connection) -> Run | None:

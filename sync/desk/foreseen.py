@@ -3,8 +3,9 @@ it is still true."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +16,12 @@ from django.utils.safestring import SafeString
 from connections.models import Connection
 from rules.rows import setup_of
 from rules.setup import Setup
+from sync.counts import Totals
 from sync.desk.words import changes
-from sync.models import Run, Step
+from sync.engine.person import NO_CAUSE
+from sync.models import Run, Step, SyncRecord
+
+State = SyncRecord.State
 
 #: So many contacts are shown of each kind.
 EXAMPLES = 3
@@ -40,14 +45,6 @@ BETWEEN = {
 }
 
 
-_WHY_EXCLUDED = {
-    "no e-mail": "left out: they have no e-mail address",
-    "no rule": "left out: no rule matches them",
-    "direction": "left out: the direction lets nothing be made of them",
-    "no status": "left out: nobody said with which status they are made",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Cell:
     number: int
@@ -64,33 +61,36 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """``steps``: each with its change in words. ``more``: how many are not shown."""
+    """``steps``: each with its change in words. ``more``: how many are not shown; ``kind``: what
+    these are (``foreseen_people``)."""
 
     text: str
     steps: Sequence[tuple[Step, SafeString]]
     more: int
-    url: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """``is_current``: made of what the connection is told to do now. ``left``: contacts that stay
-    as they are, by reason."""
+    """``is_current``: made of what the connection is told to do now. ``numbers``: steps by verb and
+    side."""
 
     run: Run
     is_current: bool
     rows: Sequence[Row] = ()
     linked: Cell | None = None
     conflicts: Cell | None = None
-    left: Sequence[tuple[str, int]] = ()
     examples: Sequence[Examples] = ()
-    steps: int = 0
-    all_steps: str = ""
+    numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
     in_sync: int = 0
 
     @property
     def is_nothing(self) -> bool:
         return not self.rows and not (self.linked and self.linked.number)
+
+    @property
+    def steps(self) -> int:
+        return sum(self.numbers.values())
 
 
 def latest_preview(connection: Connection) -> Run | None:
@@ -108,19 +108,15 @@ def is_current(connection: Connection, preview: Run | None) -> bool:
 
 def foreseen(connection: Connection, run: Run, *, with_people: bool) -> Foreseen:
     """Of a preview that has ended well. ``with_people``: examples are shown."""
-    steps = Step.objects.filter(run=run)
-    grouped = steps.order_by().values_list("verb", "side").annotate(number=Count("pk"))
-    numbers = {(verb, side): number for verb, side, number in grouped}
+    numbers = numbers_of(run)
     return Foreseen(
         run=run,
         is_current=is_current(connection, run),
         rows=list(_rows(run, numbers)),
         linked=Cell(run.counts["linked"], _steps_of(run, verb__exact="link")),
         conflicts=Cell(run.counts["conflicts"], _steps_of(run, conflict__exact=1)),
-        left=list(_left(run.counts)),
         examples=list(_examples(run, numbers)) if with_people else (),
-        steps=sum(numbers.values()),
-        all_steps=_steps_of(run),
+        numbers=numbers,
         in_sync=run.counts["in_sync"],
     )
 
@@ -135,19 +131,31 @@ def _rows(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Row]:
             yield Row(text, (cells[0], cells[1]))
 
 
-def _left(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    for cause, number in counts["excluded"].items():
-        yield _WHY_EXCLUDED.get(cause, f"left out: {cause}"), number
-    for cause, number in counts["failed"].items():
-        yield f"failed: {cause}", number
-    for word, text in (
-        ("duplicates", "duplicates, which are listed and left alone"),
-        ("to_review", "to review: a person has to decide"),
-        ("deleted_opposite", "deleted on one side"),
-        ("apart", "apart: different people"),
-    ):
-        if number := counts.get(word):
-            yield text, number
+def numbers_of(run: Run) -> dict[tuple[str, str], int]:
+    """Its steps by verb and side."""
+    steps = Step.objects.filter(run=run).order_by()
+    grouped = steps.values_list("verb", "side").annotate(number=Count("pk"))
+    return {(verb, side): number for verb, side, number in grouped}
+
+
+def left_by(counts: Mapping[str, Any]) -> Totals:
+    """Who would stay as they are, by state and cause. ``counts``: of the run, which tell the cause
+    of those only who are left out or failed."""
+    causes: dict[tuple[str, str], int] = {
+        (state, cause): number
+        for state in (State.EXCLUDED, State.FAILED)
+        for cause, number in counts[state].items()
+    }
+    wholly: dict[tuple[str, str], int] = {
+        (state, NO_CAUSE): counts.get(word, 0)
+        for word, state in (
+            ("duplicates", State.DUPLICATE),
+            ("to_review", State.TO_REVIEW),
+            ("deleted_opposite", State.DELETED_OPPOSITE),
+            ("apart", State.APART),
+        )
+    }
+    return Counter({**causes, **wholly})
 
 
 def _examples(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Examples]:
@@ -156,14 +164,13 @@ def _examples(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Exam
             number = numbers.get((verb, side), 0)
             if not number:
                 continue
-            query = {"verb__exact": verb, **({"side__exact": side} if side else {})}
             steps = Step.objects.filter(run=run, verb=verb, side=side)[:EXAMPLES]
             where = f" in {side.upper()}" if side else ""
             yield Examples(
                 f"{text.capitalize()}{where}",
                 [(step, changes(step)) for step in steps],
                 max(0, number - EXAMPLES),
-                _steps_of(run, **query),
+                f"{verb}-{side}",
             )
 
 

@@ -55,7 +55,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Contacts that stand so for one cause. ``url``: the list of them."""
+    """Contacts that stand so for one cause. ``url``: the list of them, "" where there is none."""
 
     told: Remedy
     number: int
@@ -142,22 +142,25 @@ class HealthPages(ConnectionPages):
 # --- how its contacts stand ---
 
 
-def groups_of(connection: Connection, numbers: Totals, user: Any) -> list[Group]:
-    """``user``: who is shown ways to accounts only if they may see those. States without contacts
-    are left out."""
-    return [
-        group for state in _STATES if (group := _group(connection, state, numbers, user)).number
-    ]
+def groups_of(
+    connection: Connection, numbers: Totals, user: Any, *, are_foreseen: bool = False
+) -> list[Group]:
+    """``user``: who is shown ways to accounts only if they may see those; ``are_foreseen``: there
+    is no list of them. States without contacts are left out."""
+    groups = (_group(connection, state, numbers, user, are_foreseen) for state in _STATES)
+    return [group for group in groups if group.number]
 
 
-def _group(connection: Connection, state: State, numbers: Totals, user: Any) -> Group:
+def _group(
+    connection: Connection, state: State, numbers: Totals, user: Any, are_foreseen: bool
+) -> Group:
     mine = {cause: number for (of, cause), number in numbers.items() if of == state and number}
     causes = sorted(mine, key=lambda cause: (-mine[cause], cause))
     rows = [
         Standing(
             told := remedy_of(state, cause),
             mine[cause],
-            standing.people_of(connection, state, cause),
+            "" if are_foreseen else standing.people_of(connection, state, cause),
             list(ways_of(connection, told, user)),
         )
         for cause in causes

@@ -39,9 +39,9 @@ State = SyncRecord.State
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """``label``: the cause in a few words; ``means`` and ``remedy``: sentences about them;
-    ``remedy`` is "" where nothing is to be done. ``where``: words of pages (``places``) on which it is done; none where it is done in
-    an app, or nothing is to be done."""
+    """``label``: the cause in a few words; ``means`` and ``remedy``: sentences about them, the
+    latter "" where nothing is to be done. ``where``: words of pages (``places``) on which it is
+    done; none where it is done in an app."""
 
     label: str
     means: str
@@ -108,7 +108,15 @@ _TOLD: Mapping[tuple[str, Cause], Remedy] = {
         (REVIEW,),
     ),
     (State.EXCLUDED, NO_CAUSE): Remedy(
-        "looked at anew", "Who they are on the other side is open again.", "The next run sees to it."
+        "looked at anew",
+        "Who they are on the other side is open again.",
+        "The next run sees to it.",
+    ),
+    (State.DUPLICATE, NO_CAUSE): Remedy(
+        "of another contact",
+        "Another contact has their address and is the one that syncs. They are left alone.",
+        "Merge the two in the app, or give each an address of its own.",
+        (REVIEW,),
     ),
     (State.DUPLICATE, ADDRESS_IN_USE): Remedy(
         "the address is taken",
@@ -121,6 +129,9 @@ _TOLD: Mapping[tuple[str, Cause], Remedy] = {
         "Another contact of the same side has their address, and is the one that syncs.",
         "Merge the two in the app, or give each an address of its own.",
         (REVIEW,),
+    ),
+    (State.FAILED, NO_CAUSE): Remedy(
+        "not written", "They could not be written.", "The reason stands at each."
     ),
     (State.FAILED, UNREADABLE): Remedy(
         "not to be understood",
@@ -141,6 +152,12 @@ _TOLD: Mapping[tuple[str, Cause], Remedy] = {
         "tried again by hand, too.",
         (REVIEW, MAPPING),
     ),
+    (State.DELETED_OPPOSITE, NO_CAUSE): Remedy(
+        "on one side",
+        "They were deleted on one side. On the other they are kept, and never made here again.",
+        "Delete the other one too, if that is meant.",
+        (TRASH,),
+    ),
     (State.DELETED_OPPOSITE, DELETED): Remedy(
         "deleted on one side",
         "They were deleted on one side. On the other they are kept, and never made here again.",
@@ -151,6 +168,12 @@ _TOLD: Mapping[tuple[str, Cause], Remedy] = {
         "deleted while left out",
         "They were deleted on one side while no rule matched them, so the other is not marked.",
         "",
+    ),
+    (State.TO_REVIEW, NO_CAUSE): Remedy(
+        "a person has to decide",
+        "It is not sure who they are on the other side. Nothing is written.",
+        "Say who is the same person, and who is not.",
+        (REVIEW,),
     ),
     (State.TO_REVIEW, SEVERAL): Remedy(
         "several could be the person",
@@ -183,6 +206,12 @@ _TOLD: Mapping[tuple[str, Cause], Remedy] = {
         "Look in the app whether they are there. If not, have them made again.",
         (REVIEW,),
     ),
+    (State.APART, NO_CAUSE): Remedy(
+        "by a person's word",
+        "They are different people, or their match was undone. Neither follows the other.",
+        "It can be taken back.",
+        (REVIEW,),
+    ),
     (State.APART, DIFFERENT): Remedy(
         "different people",
         "A person said that they are different people, though they share an address.",
@@ -199,9 +228,8 @@ _TOLD: Mapping[tuple[str, Cause], Remedy] = {
 
 
 def remedy_of(state: str, cause: str) -> Remedy:
-    """Of a cause that no version of the engine names any more only the state is told."""
-    found = _TOLD.get((state, Cause(cause)))
-    return found or Remedy(cause, "", "Look at a contact to see the reason.")
+    """Where the cause is not known, or one of an earlier version, only the state is told."""
+    return _TOLD.get((state, Cause(cause))) or _TOLD[state, NO_CAUSE]
 
 
 def causes() -> frozenset[str]:

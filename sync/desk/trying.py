@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -104,8 +104,8 @@ class TryingPages(ConnectionPages):
         sides = {connection.a_id: "a", connection.b_id: "b"}
         found = get_object_or_404(Record.objects.only(*COLUMNS), pk=record, container__in=sides)
         key = f"{sides[found.container_id]}:{found.remote_id}"
-        told = explain(connection, key, timezone.now())
-        return self._told_page(request, connection, "Explain", TryForm(initial={"contact": key}), told)
+        form, told = TryForm(initial={"contact": key}), explain(connection, key, timezone.now())
+        return self._told_page(request, connection, "Explain", form, told)
 
     def _told_page(
         self,

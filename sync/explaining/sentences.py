@@ -127,7 +127,8 @@ def _side(side: str, told: Explanation) -> Iterator[str]:
         yield f"  {field_word(name)}: {value_word(value)}{was}"
     for name, change in changes.items():
         if name not in dict(shown_of(view)):
-            yield f"  {field_word(name)}: empty  (tried out; in the app: {value_word(change.before)})"
+            before = value_word(change.before)
+            yield f"  {field_word(name)}: empty  (tried out; in the app: {before})"
 
 
 def shown_of(view: View) -> Iterator[tuple[str, Value]]:

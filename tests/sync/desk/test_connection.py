@@ -63,7 +63,11 @@ def test_a_button_makes_a_run_and_rings(
     (run,) = Run.objects.all()
     assert (run.kind, run.state, run.approved) == (kind, "queued", approved)
     assert run.requested_by and run.requested_by.username == "boss"
-    assert answer.headers["Location"] == reverse("admin:sync_run_change", args=[run.pk])
+    follows = {
+        "preview": reverse("admin:connection_preview", args=[connection.pk]),
+        "sync": reverse("admin:sync_run_change", args=[run.pk]),
+    }
+    assert answer.headers["Location"] == follows[kind]
     assert OrmQ.objects.count() == 1
 
 
@@ -110,7 +114,8 @@ def test_who_may_only_look_sees_no_button_and_cannot_post(
     shown = text_of(viewer, page(connection))
     for word in VERBS:
         assert press(viewer, word, connection).status_code == 403, word
-        assert reverse(f"admin:connection_{word}", args=[connection.pk]) not in shown
+        address = reverse(f"admin:connection_{word}", args=[connection.pk])
+        assert f'action="{address}"' not in shown, word
     assert Run.objects.count() == before
 
 

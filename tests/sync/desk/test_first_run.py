@@ -8,10 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection as database
 from django.http import QueryDict
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -27,6 +25,7 @@ from sync.host import this_process
 from sync.models import Run, Step
 from sync.queue import ask_for_run
 from sync.run import perform
+from tests.query_plans import asked
 from tests.sync.desk.conftest import container, person, synced
 
 pytestmark = pytest.mark.sqlite_only
@@ -115,12 +114,111 @@ def test_what_it_would_do_is_counted_by_side_and_shown_on_people(
     assert rows["changed"] == [("A", "–"), ("B", "1")]
     assert "1 contact is paired with the same person on the other side." in text
     assert "1 place</a> a value gives way to that of the other side." in text
-    assert "<strong>1</strong> left out: they have no e-mail address" in text
     assert "<del>Engineer</del> → <ins>Countess</ins>" in text
     made = f"{reverse('admin:sync_step_changelist')}?run__id__exact={run.pk}"
     address = f"{made}&verb__exact=create&side__exact=b"
     assert address.replace("&", "&amp;") in text
     assert [step.name for step in desk.get(address).context["cl"].result_list] == ["Ben"]
+
+
+def test_who_stays_as_they_are_is_told_by_cause_with_the_remedy(
+    desk: Client, connection: Connection
+) -> None:
+    connector = open_account(connection.a.account)
+    twins = [Create(f"twin{n}", person("Eve").fields) for n in range(2)]
+    connector.write(connection.a.remote_id, [Create("no-mail", {"first_name": "Dee"}), *twins])
+    run = looked(connection)
+    answer = desk.get(preview(connection))
+    left = {
+        (group.state, row.told.label): row.number
+        for group in answer.context["left"]
+        for row in group.rows
+    }
+    assert left == {
+        ("excluded", "no e-mail address"): 1,
+        ("duplicate", "of another contact"): 1,
+    }
+    assert run.counts["excluded"] == {"no e-mail": 1} and run.counts["duplicates"] == 1
+    options = reverse("admin:connection_options", args=[connection.pk])
+    told = "or let contacts without one sync too."
+    assert f'{told} <span class="health-ways"><a href="{options}">' in text_of(answer)
+
+
+def contacts_of(connection: Connection) -> str:
+    return reverse("admin:connection_preview_people", args=[connection.pk])
+
+
+def foreseen(answer: Any) -> dict[str, list[str]]:
+    assert answer.status_code == 200
+    people = answer.context["shown"].people
+    return {one.name: [step.text for step in one.steps] for one in people}
+
+
+def test_contacts_are_shown_one_by_one_with_each_field(
+    desk: Client, connection: Connection
+) -> None:
+    looked(connection)
+    answer = desk.get(contacts_of(connection))
+    assert foreseen(answer) == {
+        "Ada": ["paired: the same person on both sides", "changed in two"],
+        "Ben": ["made new in two"],
+    }
+    text = text_of(answer)
+    assert "<del>Engineer</del> → <ins>Countess</ins>" in text
+    ada = Record.objects.get(container=connection.a, title="Ada")
+    explain = reverse("admin:connection_explain", args=[connection.pk, ada.pk])
+    assert f'href="{explain}">Ada</a>' in text
+
+
+def test_contacts_are_chosen_by_what_would_happen(desk: Client, connection: Connection) -> None:
+    looked(connection)
+    words = [kind.word for kind in desk.get(contacts_of(connection)).context["kinds"]]
+    assert words == ["create-b", "update-b", "link-"]
+    assert foreseen(desk.get(contacts_of(connection), {"kind": "create-b"})) == {
+        "Ben": ["made new in two"]
+    }
+    assert foreseen(desk.get(contacts_of(connection), {"kind": "nonsense"})) == {}
+
+
+def test_a_contact_of_the_preview_is_searched_for(desk: Client, connection: Connection) -> None:
+    looked(connection)
+    answer = desk.post(contacts_of(connection), {"text": "ben@example.org"})
+    assert answer.headers["Location"] == f"{contacts_of(connection)}?found"
+    assert foreseen(desk.get(f"{contacts_of(connection)}?found")) == {"Ben": ["made new in two"]}
+    desk.post(contacts_of(connection), {"text": "zoe"})
+    answer = desk.get(f"{contacts_of(connection)}?found")
+    assert foreseen(answer) == {}
+    assert "The preview would do nothing to anybody" in text_of(answer)
+
+
+def test_nobody_is_torn_apart_by_the_end_of_a_page(
+    desk: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked(connection)
+    whole = foreseen(desk.get(contacts_of(connection)))
+    monkeypatch.setattr("sync.desk.foreseen_people.STEPS", 2)
+    shown, address = {}, contacts_of(connection)
+    while True:
+        answer = desk.get(address)
+        shown |= foreseen(answer)
+        if not (after := answer.context["shown"].after):
+            break
+        address = f"{contacts_of(connection)}?after={after}"
+    assert shown == whole
+
+
+def test_who_may_not_see_people_sees_none_of_the_preview(
+    viewer: Client, connection: Connection
+) -> None:
+    looked(connection)
+    assert viewer.get(contacts_of(connection)).status_code == 403
+    assert viewer.post(contacts_of(connection), {"text": "ben"}).status_code == 403
+
+
+def test_without_a_preview_there_are_no_contacts_of_it(
+    desk: Client, connection: Connection
+) -> None:
+    assert desk.get(contacts_of(connection)).headers["Location"] == preview(connection)
 
 
 def test_who_may_not_see_people_sees_counts_and_no_name(
@@ -186,14 +284,18 @@ def test_the_preview_of_an_undo_is_not_that_of_the_connection(
     assert "No preview has been made yet." in text_of(desk.get(preview(connection)))
 
 
-def test_the_preview_of_what_is_no_draft_is_a_run_among_others(
+def test_the_preview_of_what_is_no_draft_is_one_of_its_pages(
     desk: Client, connection: Connection
 ) -> None:
+    synced(connection)
     Connection.objects.update(state="active")
     answer = desk.post(preview(connection))
-    run = Run.objects.get()
-    assert answer.headers["Location"] == reverse("admin:sync_run_change", args=[run.pk])
-    assert "the next sync" in text_of(desk.get(preview(connection)))
+    assert answer.headers["Location"] == preview(connection)
+    carried_out()
+    places = desk.get(preview(connection)).context["places"]
+    assert [place.word for place in places if place.is_here] == ["preview"]
+    text = text_of(desk.get(preview(connection)))
+    assert "what the next sync would do" in text and "Nothing: no contact would be written" in text
 
 
 def test_who_may_only_look_asks_for_no_preview(viewer: Client, connection: Connection) -> None:
@@ -205,11 +307,15 @@ def test_who_may_only_look_asks_for_no_preview(viewer: Client, connection: Conne
 def test_a_preview_costs_the_same_queries_however_many_contacts_there_are(
     desk: Client, connection: Connection
 ) -> None:
-    def cost() -> int:
+    def cost() -> list[int]:
         looked(connection)
-        with CaptureQueriesContext(database) as queries:
-            desk.get(preview(connection))
-        return len(queries)
+        numbers = []
+        for address in (preview(connection), contacts_of(connection)):
+            with asked() as queries:
+                assert desk.get(address).status_code == 200
+            assert queries.scans == {}
+            numbers.append(queries.number)
+        return numbers
 
     desk.get(preview(connection))  # content types and permissions are remembered from here on
     few = cost()
