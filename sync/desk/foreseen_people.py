@@ -58,7 +58,7 @@ def kinds_of(numbers: Mapping[tuple[str, str], int], names: Sides) -> list[Kind]
     """Those that the preview has. ``numbers``: its steps by verb and side."""
     texts = {**ON_A_SIDE, **BETWEEN}
     return [
-        Kind(f"{verb}-{side}", _in_words(texts[verb], side, names).capitalize())
+        Kind(f"{verb}-{side}", _in_words(texts[verb], side, names))
         for verb in texts
         for side in ("a", "b", "")
         if numbers.get((verb, side))

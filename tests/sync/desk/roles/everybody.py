@@ -111,6 +111,7 @@ class Rows:
     pilot: Run
     step: Step
     sync_record: SyncRecord
+    record: Record
     revision: Revision
     user: User
     group: Group
@@ -146,6 +147,7 @@ def make_rows() -> Rows:
         pilot=pilot,
         step=Step.objects.get(run=run, verb="update"),
         sync_record=SyncRecord.objects.filter(connection=connection, b__isnull=False)[0],
+        record=Record.objects.filter(container=a)[0],
         revision=revision,
         user=user,
         group=Group.objects.get(name="Viewers"),

@@ -180,6 +180,19 @@ ADDRESSES: Mapping[str, Address] = {
     "admin:connection_mapping_sample": _page(NO_METHOD, Answer(SEER)),
     "admin:connection_preview": _page(seen(), operated(), draft, shows_people=True),
     "admin:connection_preview_rules": _page(seen(), NO_METHOD, draft),
+    "admin:connection_preview_people": _page(
+        Answer(SEER), Answer(SEER, 302), draft, shows_people=True
+    ),
+    "admin:connection_health": _page(seen(), NO_METHOD),
+    "admin:connection_health_drift": _page(seen(), NO_METHOD, shows_people=True),
+    "admin:connection_explain": _page(
+        Answer(SEER), NO_METHOD, lambda rows: [rows.connection.pk, rows.record.pk], shows_people=True
+    ),
+    # Who may not see people is told so; a POST leads to what was found.
+    "admin:people": Address(seen(), Answer(SEER, 200)),
+    "admin:person": Address(
+        Answer(SEER), NO_METHOD, lambda rows: [rows.record.pk], shows_people=True
+    ),
     "admin:connection_start": _page(seen(), operated(200), draft),
     "admin:connection_copy": _button(changed(302)),
     "admin:connection_try": _page(seen(), Answer(SEER)),
