@@ -76,6 +76,10 @@ def pair(rows: Rows) -> list[Any]:
     return [rows.connection.pk]
 
 
+def record_of_pair(rows: Rows) -> list[Any]:
+    return [rows.connection.pk, rows.record.pk]
+
+
 def draft(rows: Rows) -> list[Any]:
     return [rows.draft.pk]
 
@@ -184,10 +188,8 @@ ADDRESSES: Mapping[str, Address] = {
         Answer(SEER), Answer(SEER, 302), draft, shows_people=True
     ),
     "admin:connection_health": _page(seen(), NO_METHOD),
-    "admin:connection_health_drift": _page(seen(), NO_METHOD, shows_people=True),
-    "admin:connection_explain": _page(
-        Answer(SEER), NO_METHOD, lambda rows: [rows.connection.pk, rows.record.pk], shows_people=True
-    ),
+    "admin:connection_health_drift": _page(seen(), NO_METHOD),
+    "admin:connection_explain": _page(Answer(SEER), NO_METHOD, record_of_pair, shows_people=True),
     # Who may not see people is told so; a POST leads to what was found.
     "admin:people": Address(seen(), Answer(SEER, 200)),
     "admin:person": Address(
