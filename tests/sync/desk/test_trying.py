@@ -21,7 +21,7 @@ def page(connection: Connection) -> str:
 def asked(client: Client, connection: Connection, **typed: str) -> str:
     answer = client.post(page(connection), typed)
     assert answer.status_code == 200
-    return re.sub(r"\s+", " ", unescape(answer.content.decode()))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", answer.content.decode())))
 
 
 def test_a_contact_is_explained_and_nothing_is_written(
@@ -30,8 +30,8 @@ def test_a_contact_is_explained_and_nothing_is_written(
     synced(connection)
     before = (Run.objects.count(), Step.objects.count())
     text = asked(desk, connection, contact="ada@example.org")
-    assert "Everything in A: matches" in text
-    assert "What a run now would do nothing" in text
+    assert "Everything in A matches" in text
+    assert "What a run now would do Nothing." in text
     assert (Run.objects.count(), Step.objects.count()) == before
 
 
@@ -39,7 +39,7 @@ def test_what_would_follow_from_another_value_is_told(desk: Client, connection: 
     synced(connection)
     typed = {"contact": "ada@example.org", "values": "job_title=Queen\n", "side": "a"}
     text = asked(desk, connection, **typed)
-    assert "What would follow change it in B" in text
+    assert "What would follow Change it in B" in text
     assert "Countess → Queen" in text
 
 
