@@ -76,8 +76,9 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """``fields``: by label what each side has."""
+    """``record``: one of the person's; ``fields``: by label what each side has."""
 
+    record: int
     heading: str
     standing: Sequence[str]
     sides: Sequence[Side]
@@ -97,6 +98,7 @@ def explained_by(told: Explanation, signs: Mapping[str, SideSign]) -> Explained:
     """``signs``: by side, of the connection."""
     around = told.around
     return Explained(
+        next(view.id for view in told.sides.values()),
         heading(told),
         list(standing_sentences(told)),
         [_side(side, told, signs[side]) for side in "ab"],

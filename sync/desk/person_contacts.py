@@ -34,7 +34,7 @@ class ToldContact:
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """``cells``: each contact's, with the name of its app."""
+    """``cells``: each contact's, with the name of where it is."""
 
     sign: Sign
     cells: Sequence[tuple[str, SafeString]]
@@ -63,7 +63,7 @@ def field_rows(contacts: Sequence[ToldContact]) -> list[FieldRow]:
         FieldRow(
             _sign(name, [c for c, values in zip(catalogues, shown, strict=True) if name in values]),
             [
-                (one.sign.app, values.get(name, value("")))
+                (one.sign.name, values.get(name, value("")))
                 for one, values in zip(contacts, shown, strict=True)
             ],
         )
@@ -86,9 +86,9 @@ def _values(contact: Contact) -> Iterator[tuple[str, SafeString]]:
         yield _STATUS, value(contact.status)
 
 
-def _place(name: str) -> tuple[bool, int, str]:
+def _place(name: str) -> tuple[bool, bool, int, str]:
     order = list(STANDARD).index(name) if name in STANDARD else len(STANDARD)
-    return name in _BESIDE, order, name
+    return name == _STATUS, name in _BESIDE, order, name
 
 
 def _sign(name: str, catalogues: Sequence[Catalogue]) -> Sign:

@@ -85,7 +85,7 @@ _TOLD: Mapping[tuple[str, Cause], Remedy] = {
     ),
     (State.EXCLUDED, DIRECTION): Remedy(
         "the direction",
-        "They are only on the side that is never read for new contacts.",
+        "They are only on the side from which nothing flows, so nothing is made of them.",
         "Should they be made on the other side, change the direction.",
         (OPTIONS,),
     ),
