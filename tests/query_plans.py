@@ -46,10 +46,18 @@ def _plan(statement: str) -> str:
 
 
 def _scans(plan: str) -> bool:
-    """SQLite calls the reading of a whole index a scan as well; PostgreSQL tells it by the missing
-    condition."""
+    """SQLite calls the reading of a whole index a scan as well. PostgreSQL tells it by the missing
+    condition; what is all of a partial index is not all of the table."""
     tables = "|".join(LARGE)
-    if connection.vendor == "postgresql":
-        whole = rf"Index (Only )?Scan using \S+ on ({tables})\b(?!.*\n\s+Index Cond)"
-        return bool(re.search(rf"Seq Scan on ({tables})\b|{whole}", plan))
-    return bool(re.search(rf"\bSCAN ({tables})\b", plan))
+    if connection.vendor != "postgresql":
+        return bool(re.search(rf"\bSCAN ({tables})\b", plan))
+    if re.search(rf"Seq Scan on ({tables})\b", plan):
+        return True
+    whole = rf"Index (?:Only )?Scan using (\S+) on (?:{tables})\b(?!.*\n\s+Index Cond)"
+    return any(name not in _partial() for name in re.findall(whole, plan))
+
+
+def _partial() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")
+        return {name for (name,) in cursor.fetchall()}
