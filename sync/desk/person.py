@@ -22,6 +22,7 @@ from sync.desk.people_search import MAY_LOOK, people
 from sync.desk.person_contacts import field_rows, told_contacts
 from sync.desk.person_pairs import ToldPair, told_pairs
 from sync.desk.words import changes
+from sync.engine.undo import MET
 from sync.models import Step
 
 #: Steps on a page.
@@ -42,12 +43,14 @@ def addresses() -> list[URLPattern]:
 
 @dataclass(frozen=True, slots=True)
 class DoneStep:
-    """``where``: the side it was done in, by its name."""
+    """``where``: the side it was done in, by its name; ``can_be_undone``: it wrote values, or made
+    a pair."""
 
     step: Step
     connection: Connection
     where: str
     changes: SafeString
+    can_be_undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +106,6 @@ def _done(pairs: Sequence[ToldPair], before: str) -> Done:
 
 def _done_step(step: Step, pair: ToldPair) -> DoneStep:
     where = pair.signs[step.side].name if step.side else ""
-    return DoneStep(step, pair.row.connection, where, changes(step))
+    is_done = step.result == Step.Result.DONE
+    can_be_undone = is_done and (bool(step.fields) or step.verb in MET)
+    return DoneStep(step, pair.row.connection, where, changes(step), can_be_undone)
