@@ -178,6 +178,7 @@ def test_contacts_are_chosen_by_what_would_happen(desk: Client, connection: Conn
         "Ben": ["made new in two"]
     }
     assert foreseen(desk.get(contacts_of(connection), {"kind": "nonsense"})) == {}
+    assert foreseen(desk.get(contacts_of(connection), {"after": "9" * 30})) == {}
 
 
 def test_a_contact_of_the_preview_is_searched_for(desk: Client, connection: Connection) -> None:
@@ -310,7 +311,9 @@ def test_a_preview_costs_the_same_queries_however_many_contacts_there_are(
     def cost() -> list[int]:
         looked(connection)
         numbers = []
-        for address in (preview(connection), contacts_of(connection)):
+        desk.post(contacts_of(connection), {"text": "p"})
+        contacts = contacts_of(connection)
+        for address in (preview(connection), contacts, f"{contacts}?found"):
             with asked() as queries:
                 assert desk.get(address).status_code == 200
             assert queries.scans == {}
