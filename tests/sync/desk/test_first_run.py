@@ -311,7 +311,7 @@ def test_a_preview_costs_the_same_queries_however_many_contacts_there_are(
     def cost() -> list[int]:
         looked(connection)
         numbers = []
-        desk.post(contacts_of(connection), {"text": "p"})
+        desk.post(contacts_of(connection), {"text": "b"})
         contacts = contacts_of(connection)
         for address in (preview(connection), contacts, f"{contacts}?found"):
             with asked() as queries:
@@ -323,7 +323,7 @@ def test_a_preview_costs_the_same_queries_however_many_contacts_there_are(
     desk.get(preview(connection))  # content types and permissions are remembered from here on
     few = cost()
     connector = open_account(connection.a.account)
-    writes = [Create(f"x{n}", person(f"P{n}").fields) for n in range(10)]
+    writes = [Create(f"x{n}", person(f"Bo{n}").fields) for n in range(10)]
     connector.write(connection.a.remote_id, writes)
     assert cost() == few
 
