@@ -19,12 +19,24 @@ from connectors.errors import Gone
 
 Commit = Callable[[], AbstractContextManager[object]]
 Clock = Callable[[], datetime]
+Tell = Callable[[int], None]
 
 
-def observe(container: Container, connector: Connector, now: Clock, commit: Commit) -> None:
+def _tell_nobody(number: int) -> None:
+    return None
+
+
+def observe(
+    container: Container,
+    connector: Connector,
+    now: Clock,
+    commit: Commit,
+    tell: Tell = _tell_nobody,
+) -> None:
     """Read what changed in the container since last time.
 
-    ``commit`` opens a transaction that fails when the account's lease was lost.
+    ``commit`` opens a transaction that fails when the account's lease was lost. ``tell``: how
+    many contacts were read more.
     """
     # Another run may have read it while this one waited for the account.
     container.refresh_from_db(fields=["cursor"])
@@ -39,6 +51,7 @@ def observe(container: Container, connector: Connector, now: Clock, commit: Comm
             row = mirror.locked(container)
             _absorb_page(row, page, fresh, seen, now(), lag)
             row.save(update_fields=["number", "cursor", "read_at", "full_at"])
+        tell(len(page.received) + len(page.present))
     container.refresh_from_db()
 
 

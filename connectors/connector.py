@@ -52,12 +52,14 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing that the operator sets for an app, by its name in the environment."""
+    """One thing that the operator sets for an app, by its name in the environment. ``limits``: of
+    one that says how much an account may ask of the app, what it counts: "reads a minute"."""
 
     name: str
     default: str = ""
     help: str = ""
     is_number: bool = False
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,10 @@ def _keep_nothing(credentials: Mapping[str, str]) -> None:
     return None
 
 
+def _tell_nobody(seconds: float, why: str) -> None:
+    return None
+
+
 def _alone() -> AbstractContextManager[Mapping[str, str]]:
     return nullcontext({})
 
@@ -218,7 +224,8 @@ class World:
     accounts at private or loopback addresses. ``settings``: the operator's, by name
     (``registry.settings``). ``keep`` stores credentials that the app has renewed; ``renewing`` is
     held meanwhile, by one process of an account at a time, and gives what was kept by then.
-    ``wires``: by origin what carries requests there in place of the network.
+    ``waiting`` is told of each wait, also by threads of the connector. ``wires``: by origin what
+    carries requests there in place of the network.
     """
 
     now: Callable[[], datetime]
@@ -229,12 +236,19 @@ class World:
     settings: Mapping[str, str] = field(default_factory=dict)
     keep: Callable[[Mapping[str, str]], None] = _keep_nothing
     renewing: Callable[[], AbstractContextManager[Mapping[str, str]]] = _alone
+    waiting: Callable[[float, str], None] = _tell_nobody
     wires: Mapping[str, Wire] = field(default_factory=dict)
 
     def setting(self, name: str, known: Sequence[Setting]) -> str:
         """What the operator set, else the default of this one of the ``known``."""
         default = next(item.default for item in known if item.name == name)
         return self.settings.get(name) or default
+
+    def wait(self, seconds: float, why: str) -> None:
+        """Before the app is asked again. ``why`` is a sentence for whoever watches: it holds no
+        secret and nothing of a contact."""
+        self.waiting(seconds, why)
+        self.sleep(seconds)
 
 
 class Connector(ABC):

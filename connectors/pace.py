@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from connectors.connector import World
 
 MINUTE = 60.0
+#: Why an app is not asked just now.
+USED_UP = "Its requests of this minute are used up."
 _MINUTE = timedelta(seconds=MINUTE)
 
 
@@ -27,7 +29,7 @@ class Pace:
             return
         with self._lock:
             while (wait := self._wait(units)) > timedelta(0):
-                self._world.sleep(wait.total_seconds())
+                self._world.wait(wait.total_seconds(), USED_UP)
             self._spent.append((self._world.now(), units))
 
     def _wait(self, units: int) -> timedelta:

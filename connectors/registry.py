@@ -48,6 +48,13 @@ def settings() -> tuple[Setting, ...]:
 
 
 @cache
+def limits(app: str) -> tuple[Setting, ...]:
+    """Those of the app's settings that say how much an account may ask of it."""
+    module = _module(app, "settings") if app in APPS else None
+    return tuple(setting for setting in module.SETTINGS if setting.limits) if module else ()
+
+
+@cache
 def door(app: str) -> type[Door] | None:
     """Of an app whose accounts are authorised at a page of it: ``DOOR`` in a module ``door``."""
     module = _module(app, "door") if app in APPS else None

@@ -128,7 +128,7 @@ class Session:
                 wait = fault.after or 0.5 * 2**attempt * random.uniform(0.5, 1.0)
                 if lost or vain or attempt == TRIES or wait > PATIENCE:
                     raise
-                self._world.sleep(wait)
+                self._world.wait(wait, fault.message)
         raise AssertionError("the last try returns or raises")
 
     def close(self) -> None:

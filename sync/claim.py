@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from sync import counts
+from sync import counts, days
 from sync.host import Host
 from sync.models import Lease, Run
 
@@ -61,9 +61,17 @@ def _is_silent(run: Run, now: datetime) -> bool:
 
 
 def _close(run: Run, now: datetime) -> None:
-    Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, owner=run.owner).update(
-        state=Run.State.FAILED,
-        why=INTERRUPTED_TASK if run.task else INTERRUPTED,
-        phase="",
-        finished_at=now,
-    )
+    """What it asked of the apps nobody knows any more."""
+    run.state, run.phase, run.finished_at = Run.State.FAILED, "", now
+    run.why = INTERRUPTED_TASK if run.task else INTERRUPTED
+    run.counts = counts.of_run(run, {}, counts.totals(run.connection))
+    with transaction.atomic():
+        closed = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, owner=run.owner).update(
+            state=run.state,
+            phase=run.phase,
+            finished_at=run.finished_at,
+            why=run.why,
+            counts=run.counts,
+        )
+        if closed:
+            days.add(run)

@@ -7,7 +7,7 @@ dead cannot write behind its successor's back. No transaction is open while it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import get_ident
@@ -19,6 +19,8 @@ from sync.host import Host
 from sync.models import Lease
 
 TTL = timedelta(seconds=120)
+#: A wait for an account that takes longer is told to whoever watches.
+LONG = timedelta(seconds=2)
 
 
 class LeaseLost(Exception):
@@ -26,7 +28,29 @@ class LeaseLost(Exception):
 
 
 class Busy(Exception):
-    """The account is in use by another run."""
+    """The account is in use by another run; ``owner`` has it."""
+
+    def __init__(self, account: int, owner: str) -> None:
+        super().__init__(f"Account {account} is in use by another run.")
+        self.account, self.owner = account, owner
+
+
+Tell = Callable[[Busy], None]
+
+
+def _tell_nobody(busy: Busy) -> None:
+    return None
+
+
+@contextmanager
+def leaving_no_connection(home: int) -> Iterator[None]:
+    """Around what is done with the database in a thread of a connector, or at ``home``, which
+    keeps its connection."""
+    try:
+        yield
+    finally:
+        if get_ident() != home:
+            connection.close()  # nobody else would: it is that thread's own
 
 
 class Held:
@@ -51,19 +75,24 @@ class Held:
                     owner=self.host.owner, until=now + TTL, fence=F("fence") + 1
                 )
                 if not taken:
-                    raise Busy(f"Account {account} is in use by another run.")
+                    raise Busy(account, lease.owner)
             rows = Lease.objects.filter(account_id__in=self.accounts)
             self.fences = dict(rows.values_list("account_id", "fence"))
 
-    def wait(self, seconds: float) -> None:
-        """Take them as soon as they are free; raises Busy when that takes too long."""
-        end = self.host.now() + timedelta(seconds=seconds)
+    def wait(self, seconds: float, tell: Tell = _tell_nobody) -> None:
+        """Take them as soon as they are free; raises Busy when that takes too long. ``tell``: of
+        whom we wait for, if that takes a while."""
+        begun, told = self.host.now(), ""
         while True:
             try:
                 return self.take()
-            except Busy:
-                if self.host.now() >= end:
+            except Busy as busy:
+                waited = self.host.now() - begun
+                if waited >= timedelta(seconds=seconds):
                     raise
+                if waited >= LONG and busy.owner != told:
+                    told = busy.owner
+                    tell(busy)
                 self.host.sleep(0.5)
 
     def sleep(self, seconds: float) -> None:
@@ -78,12 +107,8 @@ class Held:
         self.host.sleep(seconds)
 
     def _renew(self) -> None:
-        try:
-            with self.commit():
-                pass
-        finally:
-            if get_ident() != self._thread:
-                connection.close()  # nobody else would: it is that thread's own
+        with leaving_no_connection(self._thread), self.commit():
+            pass
 
     def release(self) -> None:
         for account, fence in self.fences.items():

@@ -106,6 +106,13 @@ class Run(models.Model):
         REFUSED = "refused", "Refused"
         BUSY = "busy", "Busy"
 
+    class Stage(models.TextChoices):
+        """Of what it does just now, what is counted."""
+
+        READING = "reading", "read"
+        PLANNING = "planning", "looked at"
+        WRITING = "writing", "written"
+
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.SYNC)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -113,6 +120,16 @@ class Run(models.Model):
     phase = models.CharField(max_length=60, blank=True, help_text="What it is doing just now.")
     done = models.PositiveIntegerField(default=0, help_text="Steps done of those planned.")
     total = models.PositiveIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0, help_text="Contacts read of both sides.")
+    looked_at = models.PositiveIntegerField(default=0, help_text="Contacts planned.")
+    stage = models.CharField(max_length=10, blank=True, choices=Stage)
+    phase_at = models.DateTimeField(null=True, help_text="Since when it is doing this.")
+    phase_done = models.PositiveIntegerField(default=0, help_text="Contacts since then.")
+    phase_of = models.PositiveIntegerField(
+        default=0, help_text="Of how many, as far as was known then; 0: not known."
+    )
+    waits = models.CharField(max_length=500, blank=True, help_text="What for, in a sentence.")
+    waits_until = models.DateTimeField(null=True, help_text="If that is known.")
     counts = models.JSONField(default=dict)
     setup = models.JSONField(default=dict, editable=False)
     only = models.TextField(
@@ -235,6 +252,35 @@ class Apart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.a} and {self.b}"
+
+
+class Day(models.Model):
+    """What the runs of a connection did that ended on one day of the configured zone. It stays
+    when runs are dropped, and spares those who look back the counting of steps.
+
+    A preview counts by its requests only: ``requests_a``, ``waited_a`` (seconds that the app made
+    us wait) and those of b are what all runs cost; the rest is what was done. ``changed``:
+    contacts made or changed, on either side; ``faults``: contacts that could not be read or
+    written; ``broken``: runs that failed or were refused.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="days")
+    day = models.DateField()
+    changed = models.PositiveIntegerField(default=0)
+    conflicts = models.PositiveIntegerField(default=0)
+    faults = models.PositiveIntegerField(default=0)
+    broken = models.PositiveIntegerField(default=0)
+    requests_a = models.PositiveIntegerField(default=0)
+    requests_b = models.PositiveIntegerField(default=0)
+    waited_a = models.PositiveIntegerField(default=0)
+    waited_b = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()  # it is shown to whoever may see connections
+        constraints = [models.UniqueConstraint(fields=["day", "connection"], name="one_row_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.connection} on {self.day}"
 
 
 class Lease(models.Model):

@@ -6,7 +6,7 @@ number of queries and asks the engine; a ``Ledger`` stores what was decided, a `
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -34,12 +34,25 @@ class Plans(Protocol):
     def look_again(self, rows: Collection[int], at: datetime) -> None: ...
 
 
-def plan(connection: Connection, setup: Setup, work: Work, ledger: Plans, now: datetime) -> None:
-    """Plan everything there is to plan; each chunk is stored in its own transaction."""
+def _tell_nobody(number: int) -> None:
+    return None
+
+
+def plan(
+    connection: Connection,
+    setup: Setup,
+    work: Work,
+    ledger: Plans,
+    now: datetime,
+    tell: Callable[[int], None] = _tell_nobody,
+) -> None:
+    """Plan everything there is to plan; each chunk is stored in its own transaction. ``tell``:
+    how many contacts were looked at more."""
     so_far = SoFar()
     stirred = False
     for chunk in chunks(connection, work, now):
         stirred |= _plan_chunk(connection, setup, chunk, work, so_far, ledger, now)
+        tell(len(chunk.ids))
     if stirred and work.only is None:
         anew = replace(work, everything=True)
         for chunk in waiting(connection, so_far):

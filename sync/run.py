@@ -6,11 +6,12 @@ for slices of the work, so that a large first run never starves the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from connections.accounts import open_account
@@ -18,7 +19,7 @@ from connections.models import Account, Connection
 from connectors.errors import AppError, AskStaff, SignInAgain, SwitchedOff, TryAgain
 from rules.rows import setup_of
 from rules.setup import Setup
-from sync import counts
+from sync import counts, days
 from sync.apply import Side, apply
 from sync.brakes import reasons_to_hold, shrunken_sides, tally_of
 from sync.by_hand import Unanswerable, delete, prepare, put_back
@@ -34,8 +35,9 @@ from sync.planning import plan
 from sync.recover import recover
 from sync.sides import Open, Sides
 from sync.steps import discard
+from sync.telling import Report, Telling, in_use
 from sync.undoing import calls_of, reason_against, undo
-from sync.work import Work, work_under
+from sync.work import Work, number_of, work_under
 
 #: How long a slice of work may hold the accounts while others wait.
 SLICE = timedelta(seconds=20)
@@ -46,9 +48,12 @@ ROUNDS = 4
 #: have to listen to the echo of this one.
 ECHO = 50
 
-_CLOSED = ("state", "why", "finished_at", "phase", "counts", "tally", "done", "total")
+#: What a held run says after its reasons.
+UNTOUCHED = "Nothing was written."
 
-Report = Callable[[Run], None]
+_CLOSED = (
+    "state", "why", "finished_at", "phase", "counts", "tally", "done", "total", "read", "looked_at",
+)  # fmt: skip
 
 
 def perform(
@@ -64,7 +69,9 @@ def perform(
             journey.go()
     except (Refusal, Unanswerable) as refusal:
         journey.close(Run.State.REFUSED, str(refusal))
-    except (Busy, LeaseLost) as error:
+    except Busy as busy:
+        journey.close(Run.State.BUSY, f"{in_use(busy)} It is tried again by itself.")
+    except LeaseLost as error:
         journey.close(Run.State.BUSY, str(error))
     except AppError as error:
         journey.close(_blame(journey, error), str(error))
@@ -105,8 +112,8 @@ class Journey:
         self.connection = Connection.objects.select_related("a__account", "b__account").get(
             pk=run.connection_id
         )
-        self.sides = Sides(self.connection, host, open_account, self._say)
-        self.spoken_at = self.host.now()
+        self.telling = Telling(run, host, report)
+        self.sides = Sides(self.connection, host, open_account, self.telling)
         self.ledger: Ledger | None = None
         #: Pairs whose contact of that side vanished since the last run.
         self.gone = {"a": 0, "b": 0}
@@ -120,8 +127,8 @@ class Journey:
         planned, _ = Planned.objects.get_or_create(connection=self.connection)
         containers = {side: self.connection.container(side) for side in "ab"}
         held = Held([c.account_id for c in containers.values()], self.host)
-        self._say("waiting for the accounts")
-        held.wait(30)
+        self.telling.begins("taking the accounts")
+        held.wait(30, self.telling.waits_for_account)
         try:
             with self.sides.opened(held):
                 self.sides.refresh_catalogues()
@@ -191,7 +198,7 @@ class Journey:
             for side in self.sides.each():
                 recover(self.connection, setup, side, self.host.now, held.commit)
         for number in range(ROUNDS):
-            self._say("planning")
+            self.telling.begins("planning", Run.Stage.PLANNING, number_of(self.connection, work))
             self.ledger = Ledger(self.run, self.host.now(), held.commit)
             if number == 0 and self.run.kind == Run.Kind.BY_HAND:
                 with held.commit():
@@ -243,7 +250,8 @@ class Journey:
             self._may_delete(task["side"])
             delete(self.connection, setup, task, ledger)
         else:
-            plan(self.connection, setup, work, ledger, self.host.now())
+            tell = self.telling.goes_on
+            plan(self.connection, setup, work, ledger, self.host.now(), tell)
 
     def _may_delete(self, side: str) -> None:
         part = self.sides.parts[side]
@@ -266,18 +274,18 @@ class Journey:
                 self._write_slice(setup, side, held)
                 held.release()
                 self.host.sleep(0.1)
-                held.wait(300)
+                held.wait(300, self.telling.waits_for_account)
 
     def _write_slice(self, setup: Setup, side: Side, held: Held) -> None:
-        self._say(f"writing {side.container}")
+        left = self.run.total - self.run.done
+        self.telling.begins(f"writing {side.container}", Run.Stage.WRITING, left)
         end = self.host.now() + SLICE
 
         def rest() -> bool:
             return self.host.now() > end
 
         for count in apply(self.run, setup, side, self.host.now, held.commit, rest):
-            self.run.done += count
-            self._say(f"writing {side.container}", quietly=True)
+            self.telling.goes_on(count)
 
     def _finish(self, planned: Planned, held: Held) -> None:
         if not self.is_preview:
@@ -308,24 +316,16 @@ class Journey:
             standing.update(self.ledger.moved)
         self.run.state, self.run.why, self.run.finished_at = state, why, self.host.now()
         self.run.phase, self.run.counts = "", counts.of_run(self.run, self.sides.requests, standing)
-        self.run.save(update_fields=_CLOSED)
-        self.report(self.run)
-
-    def _say(self, phase: str, quietly: bool = False) -> None:
-        """Tell what is being done; ``quietly`` not more often than people can read."""
-        now = self.host.now()
-        if quietly and now - self.spoken_at < timedelta(seconds=0.5):
-            return
-        self.spoken_at = now
-        self.run.phase, self.run.alive_at = phase[:60], now
-        self.run.save(update_fields=["phase", "alive_at", "done", "total"])
+        with transaction.atomic():
+            self.run.save(update_fields=_CLOSED)
+            days.add(self.run, self.sides.waited)
         self.report(self.run)
 
 
 def _held(connection: Connection, reasons: Sequence[str]) -> str:
     name = connection.name
     return (
-        f"{' '.join(reasons)} Nothing was written. If that is right, go on with "
+        f"{' '.join(reasons)} {UNTOUCHED} If that is right, go on with "
         f"`sync {name} --approve`; to read both sides in full again, `sync {name} --check-again`; "
         f"to take both sides as agreed, `sync {name} --leave-as-it-is`."
     )

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Lock
 
 from connections.accounts import refresh_catalogue, world
-from connections.models import Account, Connection, Container
+from connections.models import Account, Connection, Container, Record
 from connections.observe import observe
 from connectors.connector import Connector, World
 from connectors.errors import AppError
 from rules.setup import Setup
 from rules.vanishing import names_what_may_vanish
 from sync.apply import Side
-from sync.host import Host
+from sync.host import Clock, Host
 from sync.leases import Held
-from sync.models import Planned
+from sync.models import Planned, Run
+from sync.telling import Telling
 
 #: How old a catalogue may be before the app is asked again what it offers.
 CATALOGUE_AGE = timedelta(hours=1)
@@ -25,16 +28,38 @@ CATALOGUE_AGE = timedelta(hours=1)
 Open = Callable[[Account, World], Connector]
 
 
+class Waits:
+    """How long an app made us wait, in ``seconds``. What threads wait at the same time counts
+    once."""
+
+    def __init__(self, now: Clock) -> None:
+        self.seconds = 0.0
+        self._now = now
+        self._until: datetime | None = None
+        self._lock = Lock()
+
+    def add(self, seconds: float) -> None:
+        with self._lock:
+            begun = self._now()
+            until = begun + timedelta(seconds=seconds)
+            if self._until and self._until > begun:
+                begun = self._until
+            if until > begun:
+                self.seconds += (until - begun).total_seconds()
+                self._until = until
+
+
 class Sides:
     """``at_work``: the side whose app is being spoken to, to know whose fault an error is.
-    ``say`` tells what is being done."""
+    ``telling`` tells what is being done."""
 
     def __init__(
-        self, connection: Connection, host: Host, open_account: Open, say: Callable[[str], None]
+        self, connection: Connection, host: Host, open_account: Open, telling: Telling
     ) -> None:
-        self.connection, self.host, self.say = connection, host, say
+        self.connection, self.host, self.telling = connection, host, telling
         self._open_account = open_account
         self.parts: dict[str, Side] = {}
+        self._waits: dict[str, Waits] = {}
         self.at_work: str | None = None
 
     @contextmanager
@@ -45,7 +70,9 @@ class Sides:
             for side in "ab":
                 self.at_work = side
                 container = self.connection.container(side)
-                connector = self._open_account(container.account, in_world)
+                self._waits[side] = waits = Waits(self.host.now)
+                told = replace(in_world, waiting=partial(self._waiting, waits, str(container)))
+                connector = self._open_account(container.account, told)
                 self.parts[side] = Side(side, container, connector)
             yield
         finally:
@@ -57,16 +84,25 @@ class Sides:
             self.at_work = side
             yield part
 
+    def _waiting(self, waits: Waits, place: str, seconds: float, why: str) -> None:
+        waits.add(seconds)
+        self.telling.waits_for_app(place, seconds, why)
+
     @property
     def requests(self) -> Mapping[str, int]:
         return {side: part.connector.requests for side, part in self.parts.items()}
+
+    @property
+    def waited(self) -> Mapping[str, float]:
+        """Seconds that each app made us wait."""
+        return {side: waits.seconds for side, waits in self._waits.items()}
 
     def refresh_catalogues(self) -> None:
         """What the apps offer (fields, tags, buckets) changes seldom, and is asked for seldom."""
         for part in self.each():
             read_at = part.container.catalogue_at
             if read_at is None or read_at < self.host.now() - CATALOGUE_AGE:
-                self.say(f"reading the fields of {part.container}")
+                self.telling.begins(f"reading the fields of {part.container}")
                 refresh_catalogue(part.container, part.connector, self.host.now())
 
     def asks_what_vanished(self, setup: Setup, planned: Planned) -> bool:
@@ -87,12 +123,19 @@ class Sides:
         for side in sides:
             self.at_work = side
             part = self.parts[side]
-            self.say(f"reading {part.container}")
             if in_full:
                 Container.objects.filter(pk=part.container.pk).update(cursor="")
+            expected = 0 if part.container.cursor and not in_full else _known(part.container)
+            self.telling.begins(f"reading {part.container}", Run.Stage.READING, expected)
+            tell = self.telling.goes_on
             try:
-                observe(part.container, part.connector, self.host.now, held.commit)
+                observe(part.container, part.connector, self.host.now, held.commit, tell)
             except AppError as error:
                 failures.append((side, error))
         for self.at_work, failure in failures:
             raise failure
+
+
+def _known(container: Container) -> int:
+    """How many contacts a reading in full is likely to show; 0 before the first."""
+    return Record.objects.filter(container=container, gone_at=None).count()

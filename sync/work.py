@@ -66,13 +66,30 @@ def chunks(connection: Connection, work: Work, now: datetime) -> Iterator[Chunk]
     for side in "ab":
         container = connection.container(side)
         container.refresh_from_db()
-        last = 0 if work.everything else getattr(work.planned, f"{side}_number")
+        last = _planned_upto(work, side)
         while last < container.number:
             rows = Record.objects.filter(container=container, number__gt=last).order_by("number")
             found = list(rows.values_list("pk", "number")[:CHUNK])
             last = found[-1][1] if len(found) == CHUNK else container.number
             yield Chunk(side, [id for id, _ in found], last)
     yield from _due(connection, now)
+
+
+def number_of(connection: Connection, work: Work) -> int:
+    """Of how many contacts the chunks are, but for those that are due by themselves."""
+    if work.only is not None:
+        return len(work.only)
+    return sum(
+        Record.objects.filter(
+            container=connection.container(side), number__gt=_planned_upto(work, side)
+        ).count()
+        for side in "ab"
+    )
+
+
+def _planned_upto(work: Work, side: str) -> int:
+    upto: int = 0 if work.everything else getattr(work.planned, f"{side}_number")
+    return upto
 
 
 def _due(connection: Connection, now: datetime) -> Iterator[Chunk]:

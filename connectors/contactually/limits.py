@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from connectors.connector import World
-from connectors.pace import MINUTE, Pace
+from connectors.pace import MINUTE, USED_UP, Pace
 
 _LIMIT, _REMAINING = "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining"
 #: In seconds until then, and no time of day as with other apps.
@@ -29,7 +29,7 @@ class Limits:
         self._pace.spend()
         with self._lock:
             while self._closed_until and (left := self._left(self._closed_until)) > 0:
-                self._world.sleep(left)
+                self._world.wait(left, USED_UP)
 
     def heard(self, headers: Mapping[str, str]) -> None:
         """What an answer says is left. Requests that are under way are not counted in it yet,

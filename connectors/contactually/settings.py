@@ -20,8 +20,13 @@ SETTINGS = (
         "500",
         "How many requests an account may make; 0 is no limit.",
         is_number=True,
+        limits="requests a minute",
     ),
     Setting(
-        "CONTACTUALLY_CONNECTIONS", "8", "Requests at the same time to an account.", is_number=True
+        "CONTACTUALLY_CONNECTIONS",
+        "8",
+        "Requests at the same time to an account.",
+        is_number=True,
+        limits="requests at the same time",
     ),
 )

@@ -21,17 +21,20 @@ SETTINGS = (
         "60",
         "Critical read requests an account may make; 0 is no limit.",
         is_number=True,
+        limits="reads a minute",
     ),
     Setting(
         "GOOGLE_WRITES_PER_MINUTE",
         "30",
         "Critical write requests an account may make; 0 is no limit.",
         is_number=True,
+        limits="writes a minute",
     ),
     Setting(
         "GOOGLE_LABEL_WRITES_PER_MINUTE",
         "30",
         "Write requests to labels an account may make; 0 is no limit.",
         is_number=True,
+        limits="writes to labels a minute",
     ),
 )

@@ -40,7 +40,7 @@ class Key(Bearer):
 
 class Api:
     def __init__(self, world: World, home: str, secret: Bearer, connections: int) -> None:
-        self._sleep = world.sleep
+        self._world = world
         self._session = Session(world, home, secret, connections, judge=_judged, trusted=True)
         self._rest = Rest(self._session, home)
 
@@ -62,8 +62,8 @@ class Api:
         for wait in WAITS:
             try:
                 return self._rest.call(method, path, query, body, insist=insist)
-            except Throttled:
-                self._sleep(wait * random.uniform(0.5, 1.0))
+            except Throttled as fault:
+                self._world.wait(wait * random.uniform(0.5, 1.0), fault.message)
         return self._rest.call(method, path, query, body, insist=insist)
 
     def get(

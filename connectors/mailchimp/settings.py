@@ -18,5 +18,6 @@ SETTINGS = (
         "5",
         "Requests at the same time, of the ten that Mailchimp allows all apps of an account.",
         is_number=True,
+        limits="requests at the same time",
     ),
 )

@@ -25,6 +25,7 @@ from sync.desk.first_run import FirstRunPages
 from sync.desk.health import HealthPages
 from sync.desk.history import HistoryPages
 from sync.desk.mapping import MappingPages
+from sync.desk.needs import ByNeed
 from sync.desk.options import OptionsPages
 from sync.desk.overview import overview_of
 from sync.desk.places import OVERVIEW, url_of
@@ -47,7 +48,7 @@ class ConnectionDesk(
     TryingPages,
 ):
     list_display = ["name", "status", "sides", "direction", "last_run", "ended"]
-    list_filter = ["state"]
+    list_filter = [ByNeed, "state"]
     search_fields = ["name", "a__name", "b__name", "a__account__name", "b__account__name"]
     actions = None
     list_after_template = "sync/no_connection.html"

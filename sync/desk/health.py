@@ -160,7 +160,7 @@ def _group(
         Standing(
             told := remedy_of(state, cause),
             mine[cause],
-            "" if are_foreseen else standing.people_of(connection, state, cause),
+            "" if are_foreseen else standing.people_url(connection.pk, state, cause),
             list(ways_of(connection, told, user)),
         )
         for cause in causes

@@ -25,7 +25,7 @@ from sync.desk.places import OPTIONS, PREVIEW, START, label_of, url_of
 from sync.desk.progress import progress_of
 from sync.desk.rule_words import told_rules
 from sync.desk.side_signs import SideSign, signs_of
-from sync.desk.words import ago, done_in
+from sync.desk.words import ago, told
 from sync.models import Run
 from sync.watch.pulse import heard
 
@@ -82,7 +82,7 @@ def overview_of(connection: Connection, user: Any) -> dict[str, Any]:
         "last_run": last,
         "last_run_ago": ago(last.finished_at) if last else "",
         "counts": standing.counts_of(connection) if last else [],
-        "runs": [(run, done_in(run), ago(run.requested_at)) for run in runs],
+        "runs": [(run, told(run), ago(run.requested_at)) for run in runs],
         "following": _following(connection),
     }
 

@@ -16,7 +16,7 @@ from unfold.decorators import display
 from sync.desk.personal import OfPeople, shown_to
 from sync.desk.progress import progress_of
 from sync.desk.standing import is_open
-from sync.desk.words import RUN_LABEL, changes, done_in, lasted, moment
+from sync.desk.words import RUN_LABEL, changes, done_in, lasted, moment, told
 from sync.models import Run
 from sync.report import standing
 
@@ -45,7 +45,7 @@ class RunAdmin(OfPeople):
 
     @display(description="Did")
     def did(self, run: Run) -> str:
-        return done_in(run)
+        return told(run)
 
     @display(description="Asked for", ordering="requested_at")
     def asked(self, run: Run) -> SafeString:
@@ -67,7 +67,11 @@ class RunAdmin(OfPeople):
         if run is not None and self.has_view_permission(request, run):
             steps = run.steps.select_related("run")
             context.update(
-                progress_of(run),
+                run=run,
+                is_open=is_open(run),
+                progress=progress_of(run),
+                did=done_in(run),
+                took=lasted(run),
                 title=str(run),
                 steps=[(step, changes(step)) for step in shown_to(request.user, steps[:SHOWN])],
                 number_of_steps=steps.count(),
@@ -84,7 +88,9 @@ class RunAdmin(OfPeople):
         run = get_object_or_404(Run.objects.select_related("connection"), pk=pk)
         if not self.has_view_permission(request, run):
             raise PermissionDenied
-        answer = TemplateResponse(request, "sync/progress.html", progress_of(run))
+        progress = progress_of(run)
+        context = {"progress": progress, "is_news": request.GET.get("said") != progress.mark}
+        answer = TemplateResponse(request, "sync/progress_part.html", context)
         if not is_open(run):
             # It has ended: the page around it shows what came of it.
             answer["HX-Refresh"] = "true"

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connections.models import Connection, Container
+from connections.models import Account, Connection, Container
 from connectors import registry
 
 #: So many colours has the style sheet.
 COLOURS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class AppMark:
+    letters: str
+    colour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,14 @@ def sign_of_place(container: Container) -> SideSign:
     return _sign("", str(container), container)
 
 
-def _sign(side: str, name: str, container: Container) -> SideSign:
-    app = container.account.app
-    label = container.account.get_app_display()
+def mark_of(account: Account) -> AppMark:
+    """Of the account's app."""
+    app, label = account.app, account.get_app_display()
     letters = "".join(letter for letter in label if letter.isupper())[:2] or label[:1].upper()
     colour = sorted(registry.APPS).index(app) % COLOURS if app in registry.APPS else 0
-    return SideSign(side, name, label, letters, colour, container)
+    return AppMark(letters, colour)
+
+
+def _sign(side: str, name: str, container: Container) -> SideSign:
+    mark, label = mark_of(container.account), container.account.get_app_display()
+    return SideSign(side, name, label, mark.letters, mark.colour, container)

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.urls import reverse
 
 from connections.models import Account, Connection
 from sync.counts import in_words, totals
+from sync.days import BROKEN
 from sync.models import Run, SyncRecord
 
 _OPEN = (Run.State.QUEUED, Run.State.RUNNING)
+#: Of a connection in a list: does it need a person?
+NEEDS, CALM = 1, 2
+#: What lists do without: what an app offers, and sealed credentials.
+_HEAVY = tuple(
+    f"{side}__{name}"
+    for side in "ab"
+    for name in ("catalogue_data", "cursor", "account__sealed", "account__renewed")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +55,42 @@ class Count:
 
 
 def with_last_run(rows: QuerySet[Connection]) -> QuerySet[Connection]:
-    """With the state, end and reason of each one's latest sync, and whether one is open."""
+    """With the number, state, end and reason of each one's latest sync, and of which contacts it
+    was; whether one is open; and whether one waits for a person since it was held."""
     runs = Run.objects.filter(connection=OuterRef("pk"), kind=Run.Kind.SYNC).order_by("-pk")
     last = runs.filter(finished_at__isnull=False)
-    return rows.select_related("a__account", "b__account").annotate(
-        last_state=Subquery(last.values("state")[:1]),
-        last_end=Subquery(last.values("finished_at")[:1]),
-        last_why=Subquery(last.values("why")[:1]),
-        open_state=Subquery(runs.filter(state__in=_OPEN).values("state")[:1]),
+    by_hand = Run.objects.filter(connection=OuterRef("pk"), kind=Run.Kind.BY_HAND)
+    left = by_hand.filter(task={"leave": True}, state=Run.State.DONE, pk__gt=OuterRef("last_run"))
+    return (
+        rows.select_related("a__account", "b__account")
+        .defer(*_HEAVY)
+        .annotate(
+            last_run=Subquery(last.values("pk")[:1]),
+            last_state=Subquery(last.values("state")[:1]),
+            last_end=Subquery(last.values("finished_at")[:1]),
+            last_why=Subquery(last.values("why")[:1]),
+            last_only=Subquery(last.values("only")[:1]),
+            # Running rather than queued; by number it would be looked for among all there were.
+            open_state=Subquery(
+                runs.filter(state__in=_OPEN).order_by("-state").values("state")[:1]
+            ),
+        )
+        .annotate(
+            is_held=ExpressionWrapper(
+                Q(state=Connection.State.ACTIVE, last_state=Run.State.HELD) & ~Exists(left),
+                BooleanField(),
+            )
+        )
     )
 
 
 def troubled_first(rows: QuerySet[Connection]) -> QuerySet[Connection]:
-    """``rows`` as ``with_last_run`` gives them, those that need a person before the others."""
-    needs = Q(last_state__in=(Run.State.HELD, Run.State.FAILED, Run.State.REFUSED))
+    """``rows`` as ``with_last_run`` gives them, those that need a person before the others. What
+    is paused, or was not started yet, needs nobody because of how its last sync ended."""
+    needs = Q(is_held=True) | Q(state=Connection.State.ACTIVE, last_state__in=BROKEN)
     for place in ("", "a__account__", "b__account__"):
         needs |= Q(**{f"{place}attention__gt": ""})
-    return rows.annotate(calm=Case(When(needs, then=Value(1)), default=Value(2)))
-
-
-def troubles() -> list[Trouble]:
-    """Everything that waits for a person, over all connections."""
-    found = [
-        Trouble(account.name, account.attention, _account(account))
-        for account in Account.objects.exclude(attention="")
-    ]
-    broken = Q(attention__gt="") | Q(last_state=Run.State.HELD)
-    rows: Iterable[Any] = with_last_run(Connection.objects.all()).filter(broken)
-    for row in rows:
-        url = reverse("admin:connections_connection_change", args=[row.pk])
-        found.append(Trouble(row.name, row.attention or row.last_why or "", url))
-    return found
+    return rows.annotate(calm=Case(When(needs, then=Value(NEEDS)), default=Value(CALM)))
 
 
 def troubles_of(connection: Connection, last: Run | None) -> list[Trouble]:
@@ -90,22 +116,24 @@ def counts_of(connection: Connection) -> list[Count]:
 def _counts(connection: Connection) -> Iterator[Count]:
     states = SyncRecord.State
     standing: dict[str, Any] = in_words(totals(connection))
-    yield Count("In sync", standing["in_sync"], people_of(connection, states.IN_SYNC))
+    yield Count("In sync", standing["in_sync"], people_url(connection.pk, states.IN_SYNC))
     for cause, number in standing["excluded"].items():
-        yield Count(f"Excluded: {cause}", number, people_of(connection, states.EXCLUDED, cause))
-    yield Count("Duplicates", standing["duplicates"], people_of(connection, states.DUPLICATE))
-    yield Count("To review", standing["to_review"], people_of(connection, states.TO_REVIEW))
+        url = people_url(connection.pk, states.EXCLUDED, cause)
+        yield Count(f"Excluded: {cause}", number, url)
+    yield Count("Duplicates", standing["duplicates"], people_url(connection.pk, states.DUPLICATE))
+    yield Count("To review", standing["to_review"], people_url(connection.pk, states.TO_REVIEW))
     yield Count(
         "Deleted opposite",
         standing["deleted_opposite"],
-        people_of(connection, states.DELETED_OPPOSITE),
+        people_url(connection.pk, states.DELETED_OPPOSITE),
     )
     if standing["apart"]:
-        yield Count("Apart", standing["apart"], people_of(connection, states.APART))
+        yield Count("Apart", standing["apart"], people_url(connection.pk, states.APART))
     for cause, number in standing["failed"].items():
-        yield Count(f"Failed: {cause}", number, people_of(connection, states.FAILED, cause))
+        url = people_url(connection.pk, states.FAILED, cause)
+        yield Count(f"Failed: {cause}", number, url)
     if not standing["failed"]:
-        yield Count("Failed", 0, people_of(connection, states.FAILED))
+        yield Count("Failed", 0, people_url(connection.pk, states.FAILED))
 
 
 def last_sync(connection: Connection) -> Run | None:
@@ -124,9 +152,10 @@ def is_open(run: Run) -> bool:
     return run.state in _OPEN
 
 
-def people_of(connection: Connection, state: str, cause: str | None = None) -> str:
-    """The list of those sync records; without ``cause`` of whatever cause."""
-    query = {"connection__id__exact": connection.pk, "state__exact": state}
+def people_url(connection: int, state: str, cause: str | None = None) -> str:
+    """The list of a connection's sync records of this state; without ``cause`` of whatever
+    cause."""
+    query = {"connection__id__exact": connection, "state__exact": state}
     if cause is not None:
         query["cause"] = cause
     return f"{reverse('admin:sync_syncrecord_changelist')}?{urlencode(query)}"

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from connections.models import Connection
 from sync.audit import in_words
+from sync.how_far import how_far
 from sync.models import Run, Step, SyncRecord
 
 #: Colours of Unfold's labels, by what is displayed.
@@ -64,6 +65,16 @@ def done_in(run: Run) -> str:
     if conflicts := counts["conflicts"]:
         parts.append(f"{conflicts} conflict{'' if conflicts == 1 else 's'}")
     return ", ".join(parts) or "nothing to do"
+
+
+def figure(number: int) -> str:
+    """With commas, so that it is read at a glance."""
+    return f"{number:,}"
+
+
+def told(run: Run) -> str:
+    """What a run did, or of one that has not ended how far it is, in a line."""
+    return done_in(run) if run.finished_at else str(how_far(run, timezone.now()))
 
 
 def lasted(run: Run) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sync.host import pid_here
@@ -32,6 +33,13 @@ def is_at_work(group: int) -> bool:
     """Is a run under way in this process group? Runs may be long, and all workers busy."""
     owners = Run.objects.filter(state=Run.State.RUNNING).values_list("owner", flat=True)
     return any(_is_member(pid_here(owner), group) for owner in owners)
+
+
+def last_heard(now: datetime) -> Mapping[str, datetime]:
+    """When each worker of the last day was heard, the latest first; by name, which is the machine
+    and the number of its process group there."""
+    beats = Heartbeat.objects.filter(at__gt=now - KEPT).order_by("-at")
+    return dict(beats.values_list("name", "at"))
 
 
 def heard(now: datetime) -> bool:

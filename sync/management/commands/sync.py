@@ -8,9 +8,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from connections.models import Connection
 from sync.host import this_process
+from sync.how_far import how_far
 from sync.models import Run, SyncRecord
 from sync.queue import ask_for_run
 from sync.report import answer, in_sentences
@@ -95,8 +97,8 @@ class Command(BaseCommand):
             return lambda run: None
 
         def show(run: Run) -> None:
-            share = f" {run.done} of {run.total}" if run.total else ""
-            self.stderr.write(f"\r\x1b[K{run.phase}{share}", ending="" if run.phase else "\r")
+            line = str(how_far(run, timezone.now())) if run.phase else ""
+            self.stderr.write(f"\r\x1b[K{line}", ending="" if line else "\r")
 
         return show
 
