@@ -22,7 +22,7 @@ Clock = Callable[[], datetime]
 Tell = Callable[[int], None]
 
 
-def _tell_nobody(number: int) -> None:
+def tell_nobody(number: int) -> None:
     return None
 
 
@@ -31,7 +31,7 @@ def observe(
     connector: Connector,
     now: Clock,
     commit: Commit,
-    tell: Tell = _tell_nobody,
+    tell: Tell = tell_nobody,
 ) -> None:
     """Read what changed in the container since last time.
 

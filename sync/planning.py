@@ -6,12 +6,13 @@ number of queries and asks the engine; a ``Ledger`` stores what was decided, a `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from connections.models import Connection
+from connections.observe import Tell, tell_nobody
 from rules.setup import Setup
 from sync.ledger import Person
 from sync.meeting import Meeting
@@ -34,17 +35,13 @@ class Plans(Protocol):
     def look_again(self, rows: Collection[int], at: datetime) -> None: ...
 
 
-def _tell_nobody(number: int) -> None:
-    return None
-
-
 def plan(
     connection: Connection,
     setup: Setup,
     work: Work,
     ledger: Plans,
     now: datetime,
-    tell: Callable[[int], None] = _tell_nobody,
+    tell: Tell = tell_nobody,
 ) -> None:
     """Plan everything there is to plan; each chunk is stored in its own transaction. ``tell``:
     how many contacts were looked at more."""

@@ -52,7 +52,8 @@ ECHO = 50
 UNTOUCHED = "Nothing was written."
 
 _CLOSED = (
-    "state", "why", "finished_at", "phase", "counts", "tally", "done", "total", "read", "looked_at",
+    "state", "why", "finished_at", "phase", "stage", "counts", "tally", "done", "total", "read",
+    "looked_at",
 )  # fmt: skip
 
 
@@ -315,7 +316,8 @@ class Journey:
         if self.is_preview and self.ledger is not None:
             standing.update(self.ledger.moved)
         self.run.state, self.run.why, self.run.finished_at = state, why, self.host.now()
-        self.run.phase, self.run.counts = "", counts.of_run(self.run, self.sides.requests, standing)
+        self.run.phase = self.run.stage = ""
+        self.run.counts = counts.of_run(self.run, self.sides.requests, standing)
         with transaction.atomic():
             self.run.save(update_fields=_CLOSED)
             days.add(self.run, self.sides.waited)

@@ -64,7 +64,7 @@ def done_in(run: Run) -> str:
         parts.append(f"{counts['linked']} linked")
     if conflicts := counts["conflicts"]:
         parts.append(f"{conflicts} conflict{'' if conflicts == 1 else 's'}")
-    return ", ".join(parts) or "nothing to do"
+    return ", ".join(parts) or ("nothing to do" if run.state == Run.State.DONE else "")
 
 
 def figure(number: int) -> str:

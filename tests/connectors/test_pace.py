@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.pace import Pace
+from connectors.pace import USED_UP, Pace
 from tests.connectors.conformance import world
 
 MINUTE = timedelta(minutes=1)
@@ -37,6 +37,19 @@ class Clock:
 
 def paced(limit: int, clock: Clock) -> Pace:
     return Pace(limit, replace(world(Path()), now=clock.now, sleep=clock.sleep))
+
+
+def test_a_wait_is_told_before_it_begins():
+    clock, told = Clock(), []
+
+    def waiting(seconds: float, why: str) -> None:
+        told.append((clock.time, seconds, why))
+
+    at = replace(world(Path()), now=clock.now, sleep=clock.sleep, waiting=waiting)
+    pace, begun = Pace(2, at), clock.time
+    for _ in range(3):
+        pace.spend()
+    assert told == [(begun, 60.0, USED_UP)]
 
 
 LAPSES = st.one_of(

@@ -26,7 +26,7 @@ from connectors.errors import AskStaff, SignInAgain, TryAgain, Unanswered
 from connectors.guard import check_address
 from connectors.login import Login
 from connectors.session import Session, TooLarge, Trouble
-from connectors.urls import origin
+from connectors.urls import host, origin
 from tests.connectors.carddav.scripted import ScriptedServer, answer, carry_on, dropped
 from tests.connectors.conformance import world
 
@@ -141,6 +141,18 @@ def test_faults_are_named_by_their_remedy(session, server, slept, status, method
         session.request(method, server.book, body=b"x" if method == "PUT" else b"")
     assert type(raised.value) is kind
     assert (len(server.log), len(slept)) == (tries, tries - 1)
+
+
+def test_why_it_waits_is_told_without_what_was_sent(server, tmp_path, slept):
+    told = []
+    at = replace(
+        world(tmp_path), sleep=slept.append, waiting=lambda seconds, why: told.append((seconds, why))
+    )
+    server.plan = [answer(429, {"Retry-After": "12"}), answer(200)]
+    session = Session(at, server.url)
+    session.request("PUT", f"{server.book}?q=secret", body=b"secret")
+    session.close()
+    assert told == [(12.0, f"{host(server.url)} asks to wait (429).")]
 
 
 @pytest.mark.parametrize(

@@ -244,11 +244,12 @@ def test_what_was_left_as_it_is_waits_for_nobody_any_more(
 def test_an_open_run_is_shown_as_it_goes_on(desk: Client, connection: Connection) -> None:
     synced(connection)
     Run.objects.create(
-        connection=connection, kind="sync", state="running", phase="reading", done=30, total=120
-    )
+        connection=connection, kind="sync", state="running", phase="writing two · Contacts",
+        stage="writing", done=30, total=120,
+    )  # fmt: skip
     shown = text_of(desk, page(connection))
-    assert "reading …" in shown
-    assert "30 of 120" in shown
+    assert "writing two · Contacts …" in shown
+    assert "30 of 120 contacts written" in shown
 
 
 def test_a_worker_that_is_not_heard_is_told(desk: Client, connection: Connection) -> None:
