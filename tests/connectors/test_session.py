@@ -145,9 +145,11 @@ def test_faults_are_named_by_their_remedy(session, server, slept, status, method
 
 def test_why_it_waits_is_told_without_what_was_sent(server, tmp_path, slept):
     told = []
-    at = replace(
-        world(tmp_path), sleep=slept.append, waiting=lambda seconds, why: told.append((seconds, why))
-    )
+
+    def waiting(seconds, why):
+        told.append((seconds, why))
+
+    at = replace(world(tmp_path), sleep=slept.append, waiting=waiting)
     server.plan = [answer(429, {"Retry-After": "12"}), answer(200)]
     session = Session(at, server.url)
     session.request("PUT", f"{server.book}?q=secret", body=b"secret")
