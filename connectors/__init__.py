@@ -13,7 +13,8 @@ How to add a connector
    the vendor's page linked above it. All HTTP goes through ``session.Session``; for JSON there is
    ``rest.Rest``, for tokens ``bearer.Bearer``, for quotas ``pace.Pace``, for several records at
    once ``side_by_side.SideBySide``.
-3. ``connectors/<app>/settings.py``, where the operator has something to set: ``SETTINGS``.
+3. ``connectors/<app>/settings.py``, where the operator has something to set: ``SETTINGS``. One
+   that limits what an account may ask says so in ``limits``. Waits go through ``World.wait``.
 4. ``connectors/<app>/door.py``, where people authorise accounts at a page of the app: ``DOOR``.
 5. One line in ``registry.APPS``, and none any more in ``coming.APPS``.
 6. ``connectors/sandbox/<app>/``: a stand-in, where the app cannot run on a test machine: written

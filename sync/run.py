@@ -71,7 +71,7 @@ def perform(
     except (Refusal, Unanswerable) as refusal:
         journey.close(Run.State.REFUSED, str(refusal))
     except Busy as busy:
-        journey.close(Run.State.BUSY, f"{in_use(busy)} It is tried again by itself.")
+        journey.close(Run.State.BUSY, in_use(busy))
     except LeaseLost as error:
         journey.close(Run.State.BUSY, str(error))
     except AppError as error:

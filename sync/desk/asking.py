@@ -25,13 +25,15 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """``mark``: of its app; ``total``: of all days drawn; ``waited``: how long the app made us wait
-    today; ``budget``: how much it may ask, in words."""
+    """``mark``: of its app; ``trouble``: why it needs a person, in a word or two, and
+    ``is_stopped``: whether it cannot be used. ``total``: of all days drawn; ``waited``: how long
+    the app made us wait today; ``budget``: how much it may ask, in words."""
 
     account: Account
     mark: AppMark
     url: str
-    condition: Condition
+    trouble: str
+    is_stopped: bool
     today: str
     total: str
     waited: str
@@ -58,10 +60,10 @@ def requests_at(now: datetime) -> Askings | None:
     accounts = sorted(
         rows, key=lambda x: (min(x.condition, Condition.IN_USE), -asked[x.pk], x.name)
     )
-    shown = accounts[:SHOWN]
-    requests, waited = _by_day(lately, [row.pk for row in shown])
     if not accounts:
         return None
+    shown = accounts[:SHOWN]
+    requests, waited = _by_day(lately, [row.pk for row in shown])
     return Askings(
         accounts=[
             _asking(row, {day: requests[row.pk, day] for day in days}, waited[row.pk, days[-1]])
@@ -104,7 +106,8 @@ def _asking(row: Any, requests: Mapping[date, int], waited: int) -> Asking:
         account=row,
         mark=mark_of(row),
         url=reverse("admin:connections_account_change", args=[row.pk]),
-        condition=Condition(row.condition),
+        trouble=Condition(row.condition).label if row.condition <= Condition.ENDS else "",
+        is_stopped=row.condition == Condition.ATTENTION,
         today=figure(today),
         total=figure(sum(requests.values())),
         waited=_time(waited),

@@ -99,17 +99,13 @@ def charts_at(now: datetime) -> Charts | None:
 
 def _numbers(days: Sequence[date]) -> dict[date, dict[str, int]]:
     """By day and word, zeros included; empty where nothing was done at all."""
-    rows = Day.objects.filter(day__gte=days[0]).values("day")
     sums = {word: Sum(word) for word in _COLUMNS if word != "requests"}
-    found: Mapping[date, Mapping[str, Any]] = {
-        row["day"]: row
-        for row in rows.annotate(**sums, requests=Sum(F("requests_a") + F("requests_b")))
-    }
-    return (
-        {day: {word: found.get(day, {}).get(word, 0) for word in _COLUMNS} for day in days}
-        if found
-        else {}
-    )
+    sums["requests"] = Sum(F("requests_a") + F("requests_b"))
+    rows = Day.objects.filter(day__gte=days[0]).values("day").annotate(**sums)
+    found: Mapping[date, Mapping[str, Any]] = {row["day"]: row for row in rows}
+    if not found:
+        return {}
+    return {day: {word: found.get(day, {}).get(word, 0) for word in _COLUMNS} for day in days}
 
 
 def days_until(now: datetime) -> list[date]:

@@ -32,13 +32,12 @@ BEGUN = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A connection. ``needs``: a person. ``state`` and ``run``: how its last sync ended, or that
-    one is under way, for the style sheet and for people."""
+    """A connection. ``needs``: a person. ``run``: how its last sync ended, or that one is under
+    way."""
 
     row: Connection
     marks: Sequence[AppMark]
     needs: bool
-    state: str
     run: str
     when: str
 
@@ -107,7 +106,6 @@ def _line(row: Any) -> Line:
         row=row,
         marks=[mark_of(row.a.account), mark_of(row.b.account)],
         needs=row.calm == NEEDS,
-        state=state or "",
         run=Run.State(state).label if state else "Not run yet",
         when="now" if row.open_state else ago(row.last_end) if row.last_end else "",
     )

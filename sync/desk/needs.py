@@ -57,11 +57,12 @@ def needs_of(rows: Sequence[Any], user: Any) -> list[Need]:
     if sees_accounts:
         found += _accounts(user)
     troubled = [row for row in rows if row.calm == NEEDS]
-    if sees_accounts:  # what an account stops is told with the account
-        troubled = [row for row in troubled if row.is_held or not _stopped_by_account(row)]
     held = [row for row in troubled if row.is_held]
-    stopped = [row for row in troubled if not row.is_held and not _is_failing(row)]
-    failing = [row for row in troubled if not row.is_held and _is_failing(row)]
+    others = [row for row in troubled if not row.is_held]
+    if sees_accounts:  # what an account stops is told with the account
+        others = [row for row in others if not _is_stopped_by_account(row)]
+    stopped = [row for row in others if not _is_failing(row)]
+    failing = [row for row in others if _is_failing(row)]
     found += _limited([_held(row, user) for row in held[: MOST + 1]], len(held))
     found += _limited([_stopped(row, user) for row in stopped[: MOST + 1]], len(stopped))
     found += _limited(_failing(failing[: MOST + 1], user), len(failing))
@@ -103,25 +104,23 @@ def _limited(needs: list[Need], number: int) -> list[Need]:
 
 def _accounts(user: Any) -> Iterator[Need]:
     now, may_change = timezone.now(), user.has_perm("connections.change_account")
+
+    def to(row: Account, label: str) -> Link:
+        url = reverse("admin:connections_account_change", args=[row.pk])
+        return Link(label if may_change else "See the account", url)
+
     rows: Any = with_standing(Account.objects.defer("sealed", "renewed"), now)
     broken = list(rows.filter(condition=Condition.ATTENTION).order_by("name")[: MOST + 1])
     for row in broken[:MOST]:
         text = row.attention or "The app has ended its authorisation."
-        label = "Put it right" if may_change else "See the account"
-        yield Need("stopped", "Account", row.name, f"{text}{_uses(row)}", _to_account(row, label))
+        yield Need("stopped", "Account", row.name, f"{text}{_uses(row)}", to(row, "Put it right"))
     if len(broken) > MOST:
         url = f"{reverse('admin:connections_account_changelist')}?condition={Condition.ATTENTION}"
         yield Need("stopped", "Account", "More accounts", "", Link("See all", url))
-    for row in rows.filter(condition=Condition.ENDS, ends_at__lt=now + SOON).order_by("ends_at")[
-        :MOST
-    ]:
+    ending = rows.filter(condition=Condition.ENDS, ends_at__lt=now + SOON).order_by("ends_at")
+    for row in ending[:MOST]:
         text = f"Its authorisation ends on {_day(row.ends_at)}; then its connections stop."
-        label = "Authorise again" if may_change else "See the account"
-        yield Need("soon", "Account", row.name, text, _to_account(row, label))
-
-
-def _to_account(row: Account, label: str) -> Link:
-    return Link(label, reverse("admin:connections_account_change", args=[row.pk]))
+        yield Need("soon", "Account", row.name, text, to(row, "Authorise again"))
 
 
 def _uses(row: Any) -> str:
@@ -137,7 +136,7 @@ def _day(moment: datetime) -> str:
 # --- Connections ---
 
 
-def _stopped_by_account(row: Connection) -> bool:
+def _is_stopped_by_account(row: Connection) -> bool:
     return bool(row.a.account.attention or row.b.account.attention)
 
 
@@ -158,10 +157,11 @@ def _stopped(row: Any, user: Any) -> Need:
 
 
 def _why(row: Any, user: Any) -> str:
-    """A run of chosen contacts may quote what was typed to choose them."""
+    """A run of chosen contacts may quote what was typed to choose them. Who does not see accounts
+    is not told what is wrong with one."""
     if row.last_only and not sees_people(user):
         return "A run of chosen contacts was refused."
-    return row.last_why or ""
+    return row.last_why or "One of its accounts cannot be used."
 
 
 def _failing(rows: Sequence[Any], user: Any) -> list[Need]:

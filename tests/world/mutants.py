@@ -64,6 +64,7 @@ def _observe_token_first(
     connector: Connector,
     now: Callable[[], datetime],
     commit: observe.Commit,
+    tell: observe.Tell,
 ) -> None:
     """The token is stored before the data that it covers."""
     changes = connector.changes(

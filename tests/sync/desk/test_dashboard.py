@@ -65,7 +65,7 @@ def with_rights(*names: str) -> Client:
     return client
 
 
-def more(connection: Connection, number: int, **values: Any) -> list[Connection]:
+def more(connection: Connection, number: int) -> list[Connection]:
     """Other connections of the same accounts' books."""
     made, books = [], Container.objects.count()
     for place in range(number):
@@ -75,7 +75,7 @@ def more(connection: Connection, number: int, **values: Any) -> list[Connection]
             )
             for side in (connection.a, connection.b)
         )
-        made.append(Connection(name=f"more {place:03}", a=a, b=b, **{"state": "active", **values}))
+        made.append(Connection(name=f"more {place:03}", a=a, b=b, state="active"))
     return Connection.objects.bulk_create(made)
 
 
