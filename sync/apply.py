@@ -125,13 +125,11 @@ def _planned(run: Run, side: Side) -> Iterator[list[Step]]:
 def _in_doubt(run: Run, side: Side) -> frozenset[str]:
     """Addresses of contacts that another connection may have made here: it does not know yet
     whether its creates were carried out. Nobody else writes here under the lease."""
-    here = Q(side="a", run__connection__a=side.container) | Q(
-        side="b", run__connection__b=side.container
-    )
-    steps = Step.objects.filter(here, result__in=OPEN, verb="create")
+    here = Q(side="a", connection__a=side.container) | Q(side="b", connection__b=side.container)
+    steps = Step.objects.filter(here, is_open=True, result__in=OPEN, verb="create")
     return frozenset(
         email
-        for step in steps.exclude(run__connection=run.connection_id)
+        for step in steps.exclude(connection=run.connection_id)
         for email in _new_emails([step])
     )
 

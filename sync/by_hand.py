@@ -37,6 +37,8 @@ from sync.engine.match import CAUSES_TO_REVIEW, DIFFERENT
 from sync.engine.person import NO_CAUSE, Cause, Change, Decision, StepPlan
 from sync.ledger import Ledger, Person
 from sync.models import Apart, Step, SyncRecord
+from sync.search_keys import name_key
+from sync.steps import of_person
 from sync.trash import trash_of
 from sync.views import COLUMNS, memory_of, view_of
 from sync.work import Work
@@ -118,7 +120,7 @@ def _reunite(connection: Connection, pair: Sequence[int], ledger: Ledger, work: 
 def put_back(connection: Connection, setup: Setup, task: dict[str, Any], ledger: Ledger) -> None:
     """The value that gave way, on the side that lost it and, by the mapping, on the other."""
     step = Step.objects.select_related("sync_record").filter(
-        pk=task["put back"], run__connection=connection
+        pk=task["put back"], connection=connection
     )
     found, name = step.first(), task["field"]
     if found is None:
@@ -222,17 +224,7 @@ def _release(rows: Iterable[SyncRecord], ledger: Ledger) -> None:
     for row in rows:
         row.halted = []
         row.save(update_fields=["halted"])
-        Step.objects.create(
-            run=ledger.run,
-            sync_record=row,
-            verb="release",
-            name=row.title,
-            cause="person",
-            by=_who(ledger),
-            why="Released by hand.",
-            result=Step.Result.DONE,
-            at=ledger.now,
-        )
+        of_person(ledger.run, "release", "Released by hand.", ledger.now, row).save()
 
 
 def _records(ids: Sequence[int]) -> list[Record]:
@@ -264,18 +256,11 @@ def _forget_apart(connection: Connection, a: int, b: int) -> None:
 
 def _say(connection: Connection, ledger: Ledger, pair: Sequence[int], verb: str, why: str) -> None:
     a, b = _records(pair)
-    Step.objects.create(
-        run=ledger.run,
-        verb=verb,
-        a_remote=a.remote_id,
-        b_remote=b.remote_id,
-        name=(a.title or b.title)[:300],
-        cause="person",
-        by=_who(ledger),
-        why=why,
-        result=Step.Result.DONE,
-        at=ledger.now,
-    )
+    said = of_person(ledger.run, verb, why, ledger.now)
+    said.a_remote, said.b_remote = a.remote_id, b.remote_id
+    said.name = (a.title or b.title)[:300]
+    said.name_key = name_key(said.name)
+    said.save()
 
 
 def _who(ledger: Ledger) -> Any:

@@ -14,6 +14,7 @@ from sync.engine.both_ways import Joint, as_it_is, joints_of
 from sync.engine.person import Cause
 from sync.ledger import Ledger, remembered
 from sync.models import Run, Step, SyncRecord
+from sync.steps import of_person
 from sync.views import views_of
 from sync.work import CHUNK
 
@@ -32,7 +33,7 @@ def leave(run: Run, setup: Setup, ledger: Ledger) -> None:
         planned = list(steps.filter(sync_record__in=part).order_by("pk"))
         with ledger.commit():
             _agree(rows, planned, setup)
-            bulk.insert([_note(run, row, ledger) for row in rows])
+            bulk.insert([of_person(run, "release", _WHY, ledger.now, row) for row in rows])
             steps.filter(sync_record__in=part).delete()
 
 
@@ -76,17 +77,3 @@ def _not_ours(step: Step) -> dict[str, Any]:
         target: {**effect, "ours": False} if effect and "ours" in effect else effect
         for target, effect in step.effects.items()
     }
-
-
-def _note(run: Run, row: SyncRecord, ledger: Ledger) -> Step:
-    return Step(
-        run=run,
-        sync_record=row,
-        verb="release",
-        name=row.title,
-        cause="person",
-        by=run.requested_by,
-        why=_WHY,
-        result=Step.Result.DONE,
-        at=ledger.now,
-    )

@@ -20,12 +20,15 @@ from rules.setup import other
 from sync.engine.base import agree
 from sync.engine.person import Decision, Memory, StepPlan, View
 from sync.models import Planned, Run, Step, SyncRecord
+from sync.search_keys import keys_of
+from sync.touched import touched
 
 Commit = Callable[[], AbstractContextManager[object]]
 
 _ROW = (
     "a", "b", "state", "cause", "reason", "base", "drift", "halted", "effects", "matched",
     "existed", "a_digest", "b_digest", "due_at", "title",
+    "name_key", "turned_key",
 )  # fmt: skip
 
 #: What is stored of a row, to be compared.
@@ -147,7 +150,9 @@ class Ledger:
         row.matched = list(decision.matched)
         if person.is_pair or person.makes_counterpart:
             row.existed = person.is_pair if row.existed is None else row.existed
-        row.title = person.title[:300]
+        if (title := person.title[:300]) != row.title:
+            row.title = title
+            row.name_key, row.turned_key = keys_of(title)
         if person.is_whole:
             row.due_at = next_day(self.now) if decision.daily else None
         elif decision.state == SyncRecord.State.APART:
@@ -186,16 +191,20 @@ class Ledger:
         for plan in person.steps:
             leads = plan.calls and plan.side not in led
             led.update({plan.side} if leads else ())
+            fields = audited(plan)
             yield Step(
                 run=self.run,
+                connection_id=self.run.connection_id,
                 sync_record=None if self.is_preview or not row.state else row,
                 verb=plan.verb,
                 side=plan.side,
                 leads=leads,
                 a_remote=_remote(person, "a"),
                 b_remote=_remote(person, "b"),
-                name=person.title[:300],
-                fields=audited(plan),
+                name=row.title,
+                name_key=row.name_key,
+                fields=fields,
+                touched=touched(fields),
                 agree={key: list(ops) for key, ops in plan.agree.items()},
                 stamps={name: stamp.number for name, stamp in plan.stamps.items()},
                 raises={name: stamp.number for name, stamp in plan.raises.items()},
@@ -204,10 +213,12 @@ class Ledger:
                 conflict=any(change.lost for change in plan.fields.values()),
                 cause=plan.cause,
                 rule=plan.rule,
+                rule_key=int(plan.rule_key) if plan.rule_key.isdecimal() else None,
                 why=plan.why,
                 by_id=self.run.requested_by_id if plan.cause == "person" else None,
                 result=Step.Result.PLANNED if plan.calls else Step.Result.DONE,
                 at=self.now,
+                foreseen=self.is_preview,
             )
 
 

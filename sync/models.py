@@ -32,7 +32,9 @@ class SyncRecord(models.Model):
         DELETED_OPPOSITE = "deleted_opposite", "Deleted opposite"
         APART = "apart", "Apart"
 
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="sync_records")
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="sync_records", db_index=False
+    )
     marker = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     a = models.ForeignKey(Record, models.SET_NULL, null=True, related_name="sync_records_as_a")
     b = models.ForeignKey(Record, models.SET_NULL, null=True, related_name="sync_records_as_b")
@@ -54,6 +56,8 @@ class SyncRecord(models.Model):
     due_at = models.DateTimeField(null=True, help_text="To be planned by itself from this time on.")
     tries = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=300, blank=True)
+    name_key = models.BinaryField(default=b"", help_text="The title (sync.search_keys).")
+    turned_key = models.BinaryField(default=b"", help_text="The same, the last word first.")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -62,7 +66,13 @@ class SyncRecord(models.Model):
             models.UniqueConstraint(fields=["connection", "b"], name="one_pair_a_contact_of_b"),
         ]
         indexes = [
-            models.Index(fields=["connection", "state", "cause"], name="sync_record_by_state"),
+            models.Index(fields=["connection", "id"], name="sync_record_by_connection"),
+            models.Index(
+                fields=["connection", "state", "cause", "id"], name="sync_record_standing"
+            ),
+            models.Index(fields=["state", "id", "cause"], name="sync_record_by_state"),
+            models.Index(fields=["name_key"], name="sync_record_by_name"),
+            models.Index(fields=["turned_key"], name="sync_record_by_turned_name"),
             models.Index(
                 fields=["connection", "due_at"],
                 name="sync_record_due",
@@ -162,16 +172,21 @@ class Run(models.Model):
                 name="one_run_of_a_connection_at_a_time",
             )
         ]
+        # The conditions of partial indexes are columns that are true or null or not: of a value
+        # that is handed in beside the statement, SQLite cannot tell that it is the one meant.
         indexes = [
-            models.Index(
-                fields=["requested_at"],
-                condition=models.Q(state="queued"),
-                name="run_queued",
-            )
+            models.Index(fields=["state", "requested_at"], name="run_queued"),
+            models.Index(fields=["connection", "kind", "id"], name="run_latest"),
+            models.Index(fields=["connection", "kind", "state", "id"], name="run_by_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk} of {self.connection}"
+
+
+#: In the order in which steps are listed, with all that a list filters by: so whatever is asked
+#: for is found in the index alone.
+_AS_LISTED = ["at", "id", "verb", "side", "result", "conflict", "rule_key", "touched"]
 
 
 class Step(models.Model):
@@ -179,6 +194,9 @@ class Step(models.Model):
 
     A step that writes to an app is the intent of it: planned → sent → done, refused, failed or
     unknown. ``fields``: ``{field: {"before", "after", "lost"?}}`` in the contact's JSON form.
+
+    Millions of them are listed, searched and filtered: ``connection``, ``rule_key``, ``touched``
+    and ``name_key`` say again, for an index, what the run, the rule, the fields and the name say.
     """
 
     class Result(models.TextChoices):
@@ -189,7 +207,8 @@ class Step(models.Model):
         FAILED = "failed", "Failed"
         UNKNOWN = "unknown", "Unknown"
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="steps")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="steps", db_index=False)
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="steps", db_index=False)
     sync_record = models.ForeignKey(SyncRecord, models.SET_NULL, null=True, related_name="steps")
     verb = models.CharField(max_length=20)
     side = models.CharField(max_length=1, choices=Side, blank=True)
@@ -199,7 +218,9 @@ class Step(models.Model):
     a_remote = models.CharField(max_length=1000, blank=True)
     b_remote = models.CharField(max_length=1000, blank=True)
     name = models.CharField(max_length=300, blank=True)
+    name_key = models.BinaryField(default=b"", help_text="The name (sync.search_keys).")
     fields = models.JSONField(default=dict)
+    touched = models.BigIntegerField(default=0, help_text="Which fields, as bits (sync.touched).")
     agree = models.JSONField(
         default=dict, editable=False, help_text="What the bases become when it is done."
     )
@@ -213,27 +234,95 @@ class Step(models.Model):
     target_digest = models.CharField(max_length=32, blank=True, editable=False)
     conflict = models.BooleanField(default=False, help_text="A value gave way; see the fields.")
     cause = models.CharField(max_length=10, blank=True)
-    rule = models.TextField(blank=True)
+    rule = models.TextField(blank=True, help_text="Its name and sentence then.")
+    rule_key = models.BigIntegerField(
+        null=True, help_text="Of the rule, while there is such a one."
+    )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     why = models.TextField(blank=True)
     result = models.CharField(max_length=10, choices=Result, default=Result.PLANNED)
     at = models.DateTimeField()
+    foreseen = models.BooleanField(default=False, help_text="By a preview: it never happened.")
+    logged = models.GeneratedField(
+        expression=models.Q(foreseen=False) & ~models.Q(result="planned"),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="Is it part of the audit log? What was only planned is not.",
+    )
+    is_open = models.GeneratedField(
+        expression=models.Q(foreseen=False, result__in=["planned", "sent", "unknown"]),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="Is it still to be carried out, or not known whether it was?",
+    )
 
     class Meta:
         ordering = ["pk"]
+        permissions = [("export_audit", "Can export the audit log as a file")]
         indexes = [
-            models.Index(fields=["run", "result"], name="step_by_run"),
+            models.Index(fields=["run", "result", "id"], name="step_by_result"),
+            models.Index(fields=["run", *_AS_LISTED], name="step_of_run"),
             models.Index(
-                fields=["result"],
-                name="step_open",
-                condition=models.Q(result__in=["planned", "sent", "unknown"]),
+                fields=["connection", *_AS_LISTED],
+                condition=models.Q(logged=True),
+                name="step_of_connection",
+            ),
+            models.Index(fields=_AS_LISTED, condition=models.Q(logged=True), name="step_logged"),
+            models.Index(
+                fields=["by", "at", "id"],
+                condition=models.Q(by__isnull=False),
+                name="step_by_person",
+            ),
+            models.Index(
+                fields=["connection", "id"],
+                condition=models.Q(conflict=True),
+                name="step_conflict",
+            ),
+            models.Index(
+                fields=["connection", "result"], condition=models.Q(is_open=True), name="step_open"
+            ),
+            models.Index(fields=["a_remote"], name="step_of_a"),
+            models.Index(fields=["b_remote"], name="step_of_b"),
+            models.Index(
+                fields=["name_key"],
+                condition=models.Q(sync_record__isnull=True),
+                name="step_of_gone",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.name}"
+
+
+class Export(models.Model):
+    """One file made of the audit log: who, when, of what, and how many rows left the desk.
+
+    ``who`` stays when the user is deleted. ``rows`` are those sent; ``ended_at`` is null of one
+    that was broken off.
+    """
+
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    who = models.CharField(max_length=150)
+    at = models.DateTimeField("began", auto_now_add=True)
+    asked = models.TextField("asked for", help_text="The filters that were on, in words.")
+    rows = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField("ended", null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.who}, {self.asked}"
 
 
 class Apart(models.Model):

@@ -25,7 +25,7 @@ from rules.setup import Setup
 from sync.apply import Side
 from sync.engine.carry import real_names
 from sync.engine.match import UNKNOWN_OUTCOME
-from sync.models import Run, Step, SyncRecord
+from sync.models import Step, SyncRecord
 from sync.settle import Settlement
 from sync.steps import OPEN, Sent, befores_of, discard, segments_of, values_of, write_of
 
@@ -55,8 +55,9 @@ def _calls(connection: Connection, side: Side) -> Iterator[list[Step]]:
 
 def _steps(connection: Connection, side: Side, results: Sequence[str]) -> QuerySet[Step]:
     """Of every run but previews: what these plan is never carried out."""
-    steps = Step.objects.filter(run__connection=connection, side=side.name, result__in=results)
-    return steps.exclude(run__kind=Run.Kind.PREVIEW)
+    return Step.objects.filter(
+        connection=connection, is_open=True, side=side.name, result__in=results
+    )
 
 
 def _target(steps: Sequence[Step], side: Side) -> Record | None:

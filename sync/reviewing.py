@@ -13,7 +13,7 @@ from connectors.fields import FieldType, normal
 from rules.setup import other
 from sync.engine.match import ALIKE, DELETED_THERE, UNKNOWN_OUTCOME
 from sync.leaving import LEFT
-from sync.models import Apart, Run, Step, SyncRecord
+from sync.models import Apart, Step, SyncRecord
 from sync.neighbours import Neighbourhood
 from sync.so_far import SoFar
 from sync.views import COLUMNS, view_of
@@ -133,11 +133,12 @@ def _kept_apart(connection: Connection) -> Iterator[Waiting]:
 
 def _conflicts(connection: Connection) -> Iterator[Waiting]:
     steps = Step.objects.filter(
-        run__connection=connection,
+        connection=connection,
+        logged=True,
         conflict=True,
         result=Step.Result.DONE,
         sync_record__state=State.IN_SYNC,
-    ).exclude(run__kind=Run.Kind.PREVIEW)
+    )
     for step in steps.order_by("-pk")[:CONFLICTS]:
         lost = [name for name, change in step.fields.items() if change.get("lost")]
         keys = (f"a:{step.a_remote}", f"b:{step.b_remote}")

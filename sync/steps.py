@@ -14,7 +14,7 @@ from connections.models import Record
 from connections.stamps import Stamp
 from connectors.connector import Create, Delete, Update, Write
 from connectors.contact import SEGMENT_KINDS, Contact, Segment, Value, value_from_json
-from sync.models import Step, SyncRecord
+from sync.models import Run, Step, SyncRecord
 
 #: So many are dropped with one statement: databases limit its variables.
 CHUNK = 400
@@ -96,6 +96,23 @@ def expected(steps: Sequence[Step], old: Contact | None) -> Contact:
     segments = frozenset(item for item in before.segments if item not in remove) | add
     return Contact(
         before.with_fields(values_of(steps)).fields, segments, before.status, before.created
+    )
+
+
+def of_person(run: Run, verb: str, why: str, at: datetime, row: SyncRecord | None = None) -> Step:
+    """What whoever asked for the run said about a contact: no app is written for it."""
+    return Step(
+        run=run,
+        connection_id=run.connection_id,
+        sync_record=row,
+        verb=verb,
+        name=row.title if row else "",
+        name_key=row.name_key if row else b"",
+        cause="person",
+        by_id=run.requested_by_id,
+        why=why,
+        result=Step.Result.DONE,
+        at=at,
     )
 
 

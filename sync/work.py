@@ -94,14 +94,17 @@ def _planned_upto(work: Work, side: str) -> int:
 
 def _due(connection: Connection, now: datetime) -> Iterator[Chunk]:
     rows = SyncRecord.objects.filter(connection=connection)
-    due = rows.filter(Q(due_at__lte=now) | Q(pk__in=abandoned().values("sync_record")))
+    due = rows.filter(
+        Q(due_at__lte=now)
+        | Q(pk__in=abandoned().filter(connection=connection).values("sync_record"))
+    )
     yield from _in_chunks(due.order_by("pk").values_list("a_id", "b_id"))
 
 
 def abandoned() -> QuerySet[Step]:
     """Steps that were planned by a run that is no more. A run drops them and plans their people
     again; who only looks (a preview) plans these people as well."""
-    steps = Step.objects.filter(result=Step.Result.PLANNED, sync_record__isnull=False)
+    steps = Step.objects.filter(is_open=True, result=Step.Result.PLANNED, sync_record__isnull=False)
     return steps.exclude(run__state=Run.State.RUNNING)
 
 

@@ -93,6 +93,7 @@ def _take(acts: Acts, move: Move, sides: Mapping[str, View], setup: Setup) -> No
             effects={move.target: remembered},
             cause="mark" if is_mark else "rule",
             rule=described(move.rule, setup),
+            rule_key="" if is_mark else move.rule,
             why=_MARKS[move.rule].capitalize() + "." if verb == "mark" else "",
             calls=True,
         )
@@ -122,6 +123,7 @@ def _take_membership(
             effects={target: remembered},
             cause="rule",
             rule=_sentence(joint.rule.name, rule_sentence(joint.rule)),
+            rule_key=joint.rule.key,
             calls=True,
         )
     )
@@ -150,6 +152,7 @@ def _end_membership(
                 effects={target: None},
                 cause="rule",
                 rule=described(key, setup),
+                rule_key=key,
                 calls=True,
             )
         )

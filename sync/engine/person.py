@@ -75,7 +75,7 @@ class StepPlan:
 
     ``stamps``: what the written fields carry; ``raises``: by field of the other side the stamps
     that the values come to carry there as well. ``effects``: by target what is remembered once
-    it is done, None to forget it. ``rule``: its name and sentence.
+    it is done, None to forget it. ``rule``: its name and sentence; ``rule_key``: its key.
     """
 
     verb: str
@@ -87,6 +87,7 @@ class StepPlan:
     effects: Mapping[str, Any] = field(default_factory=dict)
     cause: str = ""
     rule: str = ""
+    rule_key: str = ""
     why: str = ""
     calls: bool = False
 

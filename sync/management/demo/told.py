@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from connections.models import Connection
 from sync import counts
-from sync.models import Run, Step
+from sync.models import Step
 
 _HEADS = ("connection", "created", "updated", "matched", "in sync", "excluded", "to review")
 
@@ -17,8 +17,7 @@ def standing(names: Iterable[str]) -> str:
 
 
 def _row(connection: Connection) -> tuple[str, ...]:
-    done = Step.objects.filter(run__connection=connection, result=Step.Result.DONE)
-    done = done.exclude(run__kind=Run.Kind.PREVIEW)
+    done = Step.objects.filter(connection=connection, logged=True, result=Step.Result.DONE)
     words = counts.in_words(counts.totals(connection))
     made = done.filter(verb="create", leads=True)
     numbers = (
