@@ -15,6 +15,9 @@ from rules.setup import Brakes, Setup, other
 from sync.engine.brakes import Tally, shrunken, too_many, with_leeway, with_limits
 from sync.models import Run, Step, SyncRecord
 
+#: How a sync ends that came so far as to know what there is to do.
+_ENDED = (Run.State.DONE, Run.State.HELD)
+
 
 def shrunken_sides(
     connection: Connection, setup: Setup, approved: Mapping[str, int]
@@ -77,11 +80,22 @@ def pairs_of(connection: Connection) -> int:
     return rows.count()
 
 
+def waiting_hold(connection: Connection) -> Run | None:
+    """The held run about which a person is asked: the latest sync that came to an end of its own,
+    unless it was left as it is since."""
+    runs = Run.objects.filter(connection=connection, finished_at__isnull=False)
+    ended = runs.filter(kind=Run.Kind.SYNC, only="", state__in=_ENDED).first()
+    if ended is None or ended.state != Run.State.HELD:
+        return None
+    left = runs.filter(kind=Run.Kind.BY_HAND, state=Run.State.DONE, pk__gt=ended.pk)
+    return None if left.filter(task__has_key="leave").exists() else ended
+
+
 def approved_limits(connection: Connection) -> dict[str, int]:
     """What a person approves who lets the connection go on now: what the held run showed, or a
     preview made since. Nothing ({}) where there was nothing to look at."""
     runs = Run.objects.filter(connection=connection, finished_at__isnull=False, only="")
-    ended = runs.filter(kind=Run.Kind.SYNC, state__in=(Run.State.DONE, Run.State.HELD)).first()
+    ended = runs.filter(kind=Run.Kind.SYNC, state__in=_ENDED).first()
     preview = runs.filter(kind=Run.Kind.PREVIEW, state=Run.State.DONE, task={}).first()
     limits: Counter[str] = Counter()
     if ended is not None and ended.state == Run.State.HELD:

@@ -18,8 +18,9 @@ INTERRUPTED = "It was interrupted; the next run goes on."
 INTERRUPTED_TASK = "It was interrupted: what was done stays done. Ask for it again for the rest."
 
 
-def claim(run: Run, host: Host) -> bool:
-    """Make the row *running*. When another run of the connection is, this one ends as busy."""
+def claim(run: Run, host: Host, patient: bool = False) -> bool:
+    """Make the row *running*. When another run of the connection is, this one ends as busy, or of
+    the ``patient`` stays queued."""
     now = host.now()
     bury_dead(now, host, connection=run.connection_id)
     run.state, run.owner, run.started_at, run.alive_at = Run.State.RUNNING, host.owner, now, now
@@ -29,6 +30,9 @@ def claim(run: Run, host: Host) -> bool:
                 state=run.state, owner=run.owner, started_at=now, alive_at=now
             )
     except IntegrityError:
+        if patient:
+            run.refresh_from_db()
+            return False
         run.state, run.why = Run.State.BUSY, "Another run of this connection is under way."
         run.started_at = run.finished_at = now
         run.counts = counts.of_run(run, {}, counts.totals(run.connection))

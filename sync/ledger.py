@@ -215,11 +215,16 @@ class Ledger:
                 rule=plan.rule,
                 rule_key=int(plan.rule_key) if plan.rule_key.isdecimal() else None,
                 why=plan.why,
-                by_id=self.run.requested_by_id if plan.cause == "person" else None,
+                by_id=self.run.requested_by_id if self._is_by_a_person(plan) else None,
                 result=Step.Result.PLANNED if plan.calls else Step.Result.DONE,
                 at=self.now,
                 foreseen=self.is_preview,
             )
+
+
+    def _is_by_a_person(self, plan: StepPlan) -> bool:
+        """All that follows from what somebody decided on single contacts is theirs."""
+        return plan.cause == "person" or self.run.kind == Run.Kind.BY_HAND
 
 
 def remembered(effects: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from sync.views import views_of
 class Neighbourhood:
     """What is known of everybody who shares an address with one of ``views`` (of ``side``).
     ``so_far``: what this very plan has decided already; ``proposing``: look-alikes are asked
-    for, of those with an address too."""
+    for, of those with an address too; ``closing``: addresses of deleted contacts are."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Neighbourhood:
         views: Sequence[View],
         so_far: SoFar,
         proposing: bool = True,
+        closing: bool = True,
     ) -> None:
         self.side, self.region = side, connection.region or settings.DEFAULT_REGION
         self.containers = {"a": connection.a_id, "b": connection.b_id}
@@ -51,7 +52,8 @@ class Neighbourhood:
         self.rows, self.survivors = standing.rows, standing.survivors
         self.paired, self.bereaved = standing.paired, standing.bereaved
         self.apart = _apart(connection, side, [view.id for view in views])
-        self.closed = _closed(connection, side, {email for v in views for email in v.emails})
+        asked = {email for v in views for email in v.emails} if closing else set()
+        self.closed = _closed(connection, side, asked)
 
     def of(self, me: View, met: Collection[int]) -> Neighbours:
         """``met``: contacts that were paired, or got a counterpart planned, in this very run."""

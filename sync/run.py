@@ -21,8 +21,8 @@ from rules.rows import setup_of
 from rules.setup import Setup
 from sync import counts, days
 from sync.apply import Side, apply
-from sync.brakes import reasons_to_hold, shrunken_sides, tally_of
-from sync.by_hand import Unanswerable, delete, prepare, put_back
+from sync.brakes import reasons_to_hold, shrunken_sides, tally_of, waiting_hold
+from sync.by_hand import Unanswerable, prepare
 from sync.claim import claim
 from sync.host import Host
 from sync.leases import Busy, Held, LeaseLost
@@ -32,10 +32,12 @@ from sync.memory import collected_rarely
 from sync.models import Planned, Run, Step, SyncRecord
 from sync.pilot import NotThere, chosen
 from sync.planning import plan
+from sync.putting_back import put_back
 from sync.recover import recover
 from sync.sides import Open, Sides
 from sync.steps import discard
 from sync.telling import Report, Telling, in_use
+from sync.trash import delete
 from sync.undoing import calls_of, reason_against, undo
 from sync.work import Work, number_of, work_under
 
@@ -58,11 +60,17 @@ _CLOSED = (
 
 
 def perform(
-    run_id: int, *, host: Host, open_account: Open = open_account, report: Report = lambda run: None
+    run_id: int,
+    *,
+    host: Host,
+    open_account: Open = open_account,
+    report: Report = lambda run: None,
+    patient: bool = False,
 ) -> Run:
-    """Carry out a queued run. Never raises what an app answers: it is the run's ``why``."""
+    """Carry out a queued run. Never raises what an app answers: it is the run's ``why``.
+    ``patient``: while another run of the connection is under way it stays queued."""
     run = Run.objects.select_related("connection").get(pk=run_id)
-    if not claim(run, host):
+    if not claim(run, host, patient):
         return run
     journey = Journey(run, host, open_account, report)
     try:
@@ -151,6 +159,8 @@ class Journey:
             raise Refusal(why)
         if self.is_preview or self.run.kind == Run.Kind.UNDO:
             return
+        if self.run.task.get("leave") == "held" and not waiting_hold(connection):
+            raise Refusal(f"No run of {name} is held any more, so nothing was left as it was.")
         if connection.state == Connection.State.PAUSED:
             raise Refusal(f"{name} is paused. Nothing is written until `resume {name}`.")
         if connection.state == Connection.State.DRAFT and not self.run.approved:
@@ -203,7 +213,7 @@ class Journey:
             self.ledger = Ledger(self.run, self.host.now(), held.commit)
             if number == 0 and self.run.kind == Run.Kind.BY_HAND:
                 with held.commit():
-                    work = prepare(self.connection, setup, self.run.task, self.ledger, work)
+                    work = prepare(self.connection, self.run.task, self.ledger, work)
             self._plan(setup, work, self.ledger, moved_on)
             if number == 0:
                 self._check_plan(setup, planned.first_done_at is None)
@@ -246,10 +256,11 @@ class Journey:
         if "undo" in task:
             undo(self.connection, setup, task, ledger, moved_on)
         elif "put back" in task:
-            put_back(self.connection, setup, task, ledger)
+            put_back(self.connection, setup, task["put back"], ledger)
         elif "delete" in task:
-            self._may_delete(task["side"])
-            delete(self.connection, setup, task, ledger)
+            for side in {side for _, side in task["delete"]}:
+                self._may_delete(side)
+            delete(self.connection, task["delete"], ledger)
         else:
             tell = self.telling.goes_on
             plan(self.connection, setup, work, ledger, self.host.now(), tell)

@@ -15,6 +15,7 @@ from connectors.connector import Catalogue
 from rules.configuration.wishes import stored_rules
 from rules.lines import HeldLine, lines_of
 from rules.rows import catalogues_of
+from sync.brakes import waiting_hold
 from sync.desk import standing
 from sync.desk.arrows import flow_of
 from sync.desk.field_signs import Sign, sign_of
@@ -67,7 +68,7 @@ def overview_of(connection: Connection, user: Any) -> dict[str, Any]:
     return {
         "worker_heard": heard(timezone.now()),
         "troubles": standing.troubles_of(connection, last),
-        "held_run": None if now_open else _held(connection, last),
+        "held_run": None if now_open else waiting_hold(connection),
         "sides": [_side(sign) for sign in signs.values()],
         "signs": signs,
         "direction": direction_label(connection.direction, names),
@@ -91,14 +92,6 @@ def _is_starting(connection: Connection, now_open: Run | None) -> bool:
     """Somebody has started the draft, or a pilot of it."""
     is_draft = connection.state == Connection.State.DRAFT
     return is_draft and now_open is not None and now_open.kind == Run.Kind.SYNC
-
-
-def _held(connection: Connection, last: Run | None) -> Run | None:
-    """The last sync, if it waits for a person still."""
-    if last is None or last.state != Run.State.HELD:
-        return None
-    left = Run.objects.filter(connection=connection, task={"leave": True}, state=Run.State.DONE)
-    return None if left.filter(pk__gt=last.pk).exists() else last
 
 
 def _side(sign: SideSign) -> ToldSide:

@@ -148,7 +148,7 @@ def _paired(bench: Bench) -> Pairs:
 
 def _proposed(bench: Bench) -> Pairs:
     words = [
-        answer.split()
+        answer.option.split()
         for item in waiting_of(bench.connection())
         if item.why.startswith("It looks like")
         for answer in item.answers

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from connectors.errors import Refused
+from sync.brakes import waiting_hold
 from sync.models import Run, Step
 from tests.stories.bench import TAGS, Bench, Quirks, person
 
@@ -304,6 +305,30 @@ def test_leave_as_it_is_puts_no_marks(bench: Bench) -> None:
     run = bench.sync()
     assert (run.state, bench.writes(run)) == (Run.State.DONE, 0)
     assert bench.segments("a", "P0") == []
+
+
+def test_what_is_held_no_more_is_not_left_as_it_is(bench: Bench) -> None:
+    book(bench, 20)
+    edit(bench, 10, company="New")
+    assert is_held(bench, bench.sync())
+    edit(bench, 5, company="Old")
+    assert not is_held(bench, bench.sync()), "it went on by itself"
+    edit(bench, 1, company="Newest")
+    left = bench.sync(kind=Run.Kind.BY_HAND, task={"leave": "held"})
+    assert left.state == Run.State.REFUSED
+    assert left.why == "No run of pair is held any more, so nothing was left as it was."
+    bench.sync()
+    assert bench.text("b", "P0", "company") == "Newest"
+
+
+def test_a_hold_waits_on_though_a_later_run_could_not_read_the_apps(bench: Bench) -> None:
+    book(bench, 20)
+    edit(bench, 10, company="New")
+    held = bench.sync()
+    Run.objects.create(connection=bench.connection(), state="failed", finished_at=bench.now())
+    assert waiting_hold(bench.connection()) == held
+    bench.sync(kind=Run.Kind.BY_HAND, task={"leave": "held"})
+    assert waiting_hold(bench.connection()) is None
 
 
 def test_the_command_leaves_and_checks_again(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from connectors.contact import Entry
@@ -71,7 +72,7 @@ def two_look_alikes(bench: Bench) -> None:
 
 def test_same_person_is_a_first_match(bench: Bench) -> None:
     two_look_alikes(bench)
-    run = decide(bench, same=ids(bench, "Ann", "Kim"))
+    run = decide(bench, same=[ids(bench, "Ann", "Kim")])
     assert "link" in bench.verbs(run)
     assert bench.text("b", "Ann", "company") == "Acme", "the winner's name, too"
     assert bench.text("a", "Ann", "notes") == "of b"
@@ -86,7 +87,7 @@ def test_the_same_person_needs_no_address_in_common(bench: Bench) -> None:
     bench.sync()
     bench.a.add(person("Beatrix"))
     bench.sync()
-    decide(bench, same=ids(bench, "Beatrix", "Bea"))
+    decide(bench, same=[ids(bench, "Beatrix", "Bea")])
     assert bench.texts("a", "Beatrix", "emails") == ["bea@x.org"]
     assert bench.names("b") == ["Beatrix"]
     assert is_quiet(bench)
@@ -98,14 +99,14 @@ def test_different_people_stay_apart_until_staff_take_it_back(bench: Bench) -> N
     bench.b.add(person("Eve", "team@x.org"))
     bench.b.add(person("Kim", "team@x.org"))
     bench.sync()
-    decide(bench, different=ids(bench, "Ann", "Eve"))
+    decide(bench, different=[ids(bench, "Ann", "Eve")])
     assert bench.states()[0] == ("Ann", "in_sync", ""), "then it is the other one"
-    decide(bench, different=[bench.record("Ann").a_id, bench.record("Ann").b_id])
+    decide(bench, different=[[bench.record("Ann").a_id, bench.record("Ann").b_id]])
     bench.edit("a", "Ann", notes="changed")
     assert is_quiet(bench)
     assert bench.names("b") == ["Ann", "Eve"], "never created beside one with its address"
     assert Apart.objects.count() == 2
-    decide(bench, reunite=ids(bench, "Ann", "Ann"))
+    decide(bench, reunite=[ids(bench, "Ann", "Ann")])
     assert bench.text("b", "Ann", "notes") == "changed"
     assert Apart.objects.count() == 1
 
@@ -116,11 +117,11 @@ def test_a_wrong_pair_is_parted(bench: Bench) -> None:
     bench.b.add(person("Ann", "ann@x.org"))
     bench.sync()
     pair = ids(bench, "Ann", "Ann")
-    decide(bench, different=pair)
+    decide(bench, different=[pair])
     bench.edit("a", "Ann", notes="of a")
     assert is_quiet(bench)
     assert bench.text("b", "Ann", "notes") == ""
-    decide(bench, reunite=pair)
+    decide(bench, reunite=[pair])
     assert bench.text("b", "Ann", "notes") == "of a"
     assert bench.states() == [("Ann", "in_sync", "")]
 
@@ -140,7 +141,7 @@ def test_an_undone_match_comes_together_again_when_staff_say_so(bench: Bench) ->
     run = bench.sync()
     bench.sync(kind=Run.Kind.UNDO, task={"undo": run.pk})
     assert bench.states() == [("Ann", "apart", "undone")]
-    decide(bench, reunite=ids(bench, "Ann", "Ann"))
+    decide(bench, reunite=[ids(bench, "Ann", "Ann")])
     assert bench.states() == [("Ann", "in_sync", "")]
     assert bench.text("b", "Ann", "company") == "Acme"
     assert is_quiet(bench)
@@ -148,10 +149,10 @@ def test_an_undone_match_comes_together_again_when_staff_say_so(bench: Bench) ->
 
 def test_who_is_in_sync_with_somebody_is_not_taken_from_them(bench: Bench) -> None:
     two_look_alikes(bench)
-    decide(bench, same=ids(bench, "Ann", "Kim"))
-    why = refused(bench, same=ids(bench, "Ann", "Zoe"))
+    decide(bench, same=[ids(bench, "Ann", "Kim")])
+    why = refused(bench, same=[ids(bench, "Ann", "Zoe")])
     assert why.startswith("Ann is in sync with a contact of B already.")
-    assert refused(bench, same=ids(bench, "Ann", "Ann")) == "The two are a pair already."
+    assert refused(bench, same=[ids(bench, "Ann", "Ann")]) == "The two are a pair already."
     assert bench.writes(bench.sync()) == 0
 
 
@@ -205,6 +206,66 @@ def test_a_refused_contact_is_tried_again(bench: Bench) -> None:
     assert bench.names("b") == ["Ann"]
 
 
+# --- several at once -----------------------------------------------------------------------
+
+
+def two_questions(bench: Bench) -> None:
+    """Two of A, each with one of B that has its address and another name."""
+    bench.load()
+    for number, (mine, theirs) in enumerate((("Ann", "Kim"), ("Bob", "Zoe"))):
+        bench.a.add(person(mine, f"{number}@x.org", company=f"Of {mine}"))
+        bench.a.add(person(f"{mine}y", f"{number}@x.org"))
+        bench.b.add(person(theirs, f"{number}@x.org"))
+    bench.sync()
+
+
+def test_several_are_answered_in_one_run(bench: Bench) -> None:
+    two_questions(bench)
+    run = decide(bench, same=[ids(bench, "Ann", "Kim")], different=[ids(bench, "Bob", "Zoe")])
+    assert bench.names("b") == ["Ann", "Boby"], "if Zoe is not Bob she is Boby"
+    assert bench.text("b", "Ann", "company") == "Of Ann"
+    assert Apart.objects.count() == 1
+    assert {"apart", "link"} <= set(bench.verbs(run))
+
+
+def test_what_cannot_be_answered_any_more_is_told_and_the_others_are_carried_out(
+    bench: Bench,
+) -> None:
+    two_questions(bench)
+    decide(bench, same=[ids(bench, "Ann", "Kim")])
+    late, other = ids(bench, "Anny", "Ann"), ids(bench, "Bob", "Zoe")
+    run = decide(bench, same=[late, other])
+    [step] = Step.objects.filter(run=run, result=Step.Result.REFUSED)
+    assert step.why.startswith("Ann is in sync with a contact of A already.")
+    assert bench.names("b") == ["Ann", "Bob"]
+
+
+def test_all_that_follows_from_an_answer_is_by_who_gave_it(bench: Bench) -> None:
+    two_questions(bench)
+    boss = User.objects.create_user("boss")
+    run = bench.sync(kind=Run.Kind.BY_HAND, task={"same": [ids(bench, "Ann", "Kim")]}, by=boss)
+    assert {step.by for step in bench.steps(run)} == {boss}
+
+
+def test_of_several_heirs_a_person_names_the_one(db: None) -> None:
+    with Bench().placed() as bench:
+        bench.load(sync_deletions=["b-to-a"])
+        bench.a.add(person("Ann", "ann@x.org"))
+        bench.a.add(person("Zoe", "zoe@x.org"))
+        bench.sync()
+        bench.b.add(person("Ann", "ann@x.org", notes="first"))
+        bench.b.add(person("Annie", "ann@x.org", notes="second"))
+        bench.b.remove(bench.id("b", "Ann"))
+        bench.sync()
+        assert ("Ann", "to_review", "several heirs") in bench.states()
+        answers = [x for x in command("review", "pair").splitlines() if "--same" in x]
+        assert len(answers) == 2
+        command(*next(x for x in answers if bench.id("b", "Annie") in x).split())
+        assert bench.text("a", "Ann", "notes") == "second"
+        assert ("Ann", "in_sync", "") in bench.states()
+        assert bench.names("b") == ["Ann", "Ann", "Zoe"], "the winner's name, too"
+
+
 # --- the losing value ----------------------------------------------------------------------
 
 
@@ -224,7 +285,7 @@ def test_the_losing_value_is_put_back_on_both_sides_and_all_is_quiet(
     bench.edit("b", "Ann", company="Of b")
     bench.sync()
     lost = "Of b" if winner == "a" else "Of a"
-    decide(bench, **{"put back": conflict(bench).pk, "field": "company"})
+    decide(bench, **{"put back": [[conflict(bench).pk, "company"]]})
     assert [bench.text(side, "Ann", "company") for side in "ab"] == [lost, lost]
     assert is_quiet(bench)
 
@@ -238,7 +299,7 @@ def test_a_lost_element_is_put_back_in_its_place(bench: Bench) -> None:
     bench.edit("b", "Ann", phones=(Entry("+32475000003", "mobile"), work))
     bench.sync()
     assert bench.texts("b", "Ann", "phones") == ["+32475000002", "+3292250000"]
-    decide(bench, **{"put back": conflict(bench).pk, "field": "phones"})
+    decide(bench, **{"put back": [[conflict(bench).pk, "phones"]]})
     for side in "ab":
         assert bench.texts(side, "Ann", "phones") == ["+32475000003", "+3292250000"]
     assert is_quiet(bench)
@@ -252,7 +313,7 @@ def test_a_lost_sub_value_is_put_back_through_its_line(bench: Bench) -> None:
     bench.edit("b", "Ann", phones=(Entry("+32475000003", "mobile"),))
     bench.sync()
     assert bench.texts("b", "Ann", "phones") == ["+32475000002"]
-    decide(bench, **{"put back": conflict(bench).pk, "field": "phones"})
+    decide(bench, **{"put back": [[conflict(bench).pk, "phones"]]})
     for side in "ab":
         assert bench.contact(side, "Ann").get("phones") == (Entry("+32475000003", "mobile"),)
     assert is_quiet(bench)
@@ -266,10 +327,33 @@ def test_it_is_refused_when_the_value_changed_since(bench: Bench) -> None:
     bench.edit("b", "Ann", company="Of b")
     bench.sync()
     bench.edit("b", "Ann", company="Since")
-    why = refused(bench, **{"put back": conflict(bench).pk, "field": "company"})
+    why = refused(bench, **{"put back": [[conflict(bench).pk, "company"]]})
     assert why == "company was changed since; the losing value stays in the audit log."
-    why = refused(bench, **{"put back": conflict(bench).pk, "field": "notes"})
+    why = refused(bench, **{"put back": [[conflict(bench).pk, "notes"]]})
     assert why.endswith("has no losing value of notes. It has: company.")
+
+
+def test_losing_values_of_both_sides_and_of_several_contacts_in_one_run(bench: Bench) -> None:
+    bench.load(mappings=[{"a": "notes", "arrow": "<->", "b": "notes", "winner": "b"}])
+    for name in ("Ann", "Bob"):
+        bench.a.add(person(name, f"{name}@x.org", company="Old", notes="old", job_title="Old"))
+    bench.sync()
+    for name in ("Ann", "Bob"):
+        for side in "ab":
+            edited = f"Of {side}"
+            bench.edit(side, name, company=edited, notes=edited, job_title=edited)
+    bench.sync()
+    asked = [[step.pk, name] for step in Step.objects.filter(conflict=True) for name in step.fields]
+    assert len(asked) == 6
+    run = decide(bench, **{"put back": asked})
+    for name in ("Ann", "Bob"):
+        for side in "ab":
+            assert bench.text(side, name, "company") == bench.text(side, name, "job_title")
+            assert bench.text(side, name, "company") == "Of b", "it had given way to A's"
+            assert bench.text(side, name, "notes") == "Of a"
+    assert bench.writes(run) == 4, "one call a side"
+    assert is_quiet(bench)
+    assert "--put-back" not in command("review", "pair"), "nothing is left to be put back"
 
 
 # --- the Trash inbox -----------------------------------------------------------------------
@@ -358,7 +442,7 @@ def test_a_key_that_names_several_is_asked_about(bench: Bench) -> None:
 def test_by_hand_waits_while_the_connection_is_paused(bench: Bench) -> None:
     two_look_alikes(bench)
     call_command("pause", "pair", stdout=io.StringIO())
-    assert "is paused" in refused(bench, same=ids(bench, "Ann", "Kim"))
+    assert "is paused" in refused(bench, same=[ids(bench, "Ann", "Kim")])
 
 
 def test_proposals_can_be_answered(bench: Bench) -> None:
@@ -368,10 +452,10 @@ def test_proposals_can_be_answered(bench: Bench) -> None:
     bench.b.add(person("Bob", company="Acme"))
     bench.a.add(person("Bob", company="Acme"))
     bench.sync()
-    assert command("review", "pair").count("--different") == 4, "each from both sides"
-    decide(bench, same=ids(bench, "Ann", "Ann"))
+    assert command("review", "pair").count("--different") == 2, "each pair once"
+    decide(bench, same=[ids(bench, "Ann", "Ann")])
     assert bench.text("b", "Ann", "notes") == "of a"
-    decide(bench, different=ids(bench, "Bob", "Bob"))
+    decide(bench, different=[ids(bench, "Bob", "Bob")])
     bench.sync()
     assert bench.names("a") == ["Ann", "Bob", "Bob"]
     assert bench.names("b") == ["Ann", "Bob", "Bob"], "without a proposal they are created"

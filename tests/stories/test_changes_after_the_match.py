@@ -114,7 +114,7 @@ def test_the_losing_value_can_be_put_back(bench: Bench) -> None:
     bench.edit("b", "Ann", company="of b")
     run = bench.sync()
     step = next(step for step in bench.steps(run) if step.conflict)
-    put = bench.sync(kind=Run.Kind.BY_HAND, task={"put back": step.pk, "field": "company"})
+    put = bench.sync(kind=Run.Kind.BY_HAND, task={"put back": [[step.pk, "company"]]})
     assert (put.state, put.why) == (Run.State.DONE, "")
     assert ann(bench, "company") == ("of b", "of b")
     bench.assert_quiet()

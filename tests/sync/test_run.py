@@ -3,14 +3,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django_q.models import OrmQ
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from connections.models import Account, Connection
 from connectors.contact import Entry, entries
 from connectors.errors import Refused, SignInAgain, TryAgain, Unanswered
 from connectors.memory.app import Quirks
+from sync.host import this_process
 from sync.models import Lease, Planned, Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform
+from sync.tasks import perform_run
 from tests.sync.conftest import Pair, PickyApp, connect, person
 
 
@@ -292,6 +296,26 @@ def test_a_second_run_of_the_same_connection_is_busy_with_a_full_answer(pair: Pa
     )
     assert run.finished_at is not None
     assert run.counts["a"] == {"requests": 0, "created": 0, "updated": 0, "marked": 0}
+
+
+def test_what_a_worker_finds_busy_waits_and_has_its_turn_afterwards(
+    pair: Pair, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    running, asked = ask_for_run(pair.connection), ask_for_run(pair.connection)
+    host = this_process()
+    Run.objects.filter(pk=running.pk).update(
+        state=Run.State.RUNNING, owner=host.owner, alive_at=host.now()
+    )
+    perform_run(asked.pk)
+    asked.refresh_from_db()
+    assert asked.state == Run.State.QUEUED
+    Run.objects.filter(pk=running.pk).update(state=Run.State.QUEUED)
+    with django_capture_on_commit_callbacks(execute=True):
+        perform_run(running.pk)
+    assert OrmQ.objects.get().func() == "sync.tasks.perform_run"
+    perform_run(asked.pk)
+    asked.refresh_from_db()
+    assert asked.state == Run.State.DONE
 
 
 def test_a_one_way_sync_never_writes_its_source(pair: Pair) -> None:

@@ -85,7 +85,7 @@ class Command(BaseCommand):
 
 def _in_words(name: str, item: Waiting) -> str:
     lines = [f"{item.kind}: {item.name} ({', '.join(item.keys)})", f"  {item.why}".rstrip()]
-    lines += [f"  review {name} {answer}" for answer in item.answers]
+    lines += [f"  review {name} {answer.option}" for answer in item.answers]
     return "\n".join(line for line in lines if line.strip())
 
 
@@ -94,7 +94,7 @@ def _task(connection: Connection, options: dict[str, Any]) -> dict[str, Any] | N
     for option in _PAIRS:
         if keys := options[option]:
             pairs = zip("ab", keys, strict=True)
-            return {option: [record_on(connection, side, key).pk for side, key in pairs]}
+            return {option: [[record_on(connection, side, key).pk for side, key in pairs]]}
     if key := options["create"]:
         return {"create": [_anywhere(connection, key)]}
     failed = SyncRecord.objects.filter(connection=connection, state=SyncRecord.State.FAILED)
@@ -107,7 +107,7 @@ def _task(connection: Connection, options: dict[str, Any]) -> dict[str, Any] | N
         step, field = options["put_back"]
         if not step.isdecimal():
             raise NoSuchContact(f"A step is a number, as in `review {connection.name}`.")
-        return {"put back": int(step), "field": field}
+        return {"put back": [[int(step), field]]}
     return None
 
 

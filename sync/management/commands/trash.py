@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 "If these are the ones you mean, say it again with --yes.",
                 returncode=STOPPED,
             )
-        task = {"delete": [item.row.pk for item in doomed], "side": options["side"]}
+        task = {"delete": [item.key for item in doomed]}
         run = ask_for_run(connection, kind=Run.Kind.BY_HAND, task=task)
         run = perform(run.pk, host=this_process())
         self.stdout.write(in_sentences(run))
