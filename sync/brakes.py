@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -17,6 +17,7 @@ from sync.models import Run, Step, SyncRecord
 
 #: How a sync ends that came so far as to know what there is to do.
 _ENDED = (Run.State.DONE, Run.State.HELD)
+_NOTHING = "Nothing was written."
 
 
 def shrunken_sides(
@@ -89,6 +90,21 @@ def waiting_hold(connection: Connection) -> Run | None:
         return None
     left = runs.filter(kind=Run.Kind.BY_HAND, state=Run.State.DONE, pk__gt=ended.pk)
     return None if left.filter(task__has_key="leave").exists() else ended
+
+
+def why_held(connection: Connection, reasons: Sequence[str]) -> str:
+    """What a held run says to those who read it on a terminal."""
+    name = connection.name
+    return (
+        f"{' '.join(reasons)} {_NOTHING} If that is right, go on with `sync {name} --approve`; to "
+        f"read both sides in full again, `sync {name} --check-again`; to take both sides as "
+        f"agreed, `sync {name} --leave-as-it-is`."
+    )
+
+
+def reasons_of(run: Run) -> str:
+    """Of a held run the same without the commands."""
+    return run.why.partition(f" {_NOTHING}")[0]
 
 
 def approved_limits(connection: Connection) -> dict[str, int]:

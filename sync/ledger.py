@@ -221,7 +221,6 @@ class Ledger:
                 foreseen=self.is_preview,
             )
 
-
     def _is_by_a_person(self, plan: StepPlan) -> bool:
         """All that follows from what somebody decided on single contacts is theirs."""
         return plan.cause == "person" or self.run.kind == Run.Kind.BY_HAND

@@ -21,7 +21,7 @@ from rules.rows import setup_of
 from rules.setup import Setup
 from sync import counts, days
 from sync.apply import Side, apply
-from sync.brakes import reasons_to_hold, shrunken_sides, tally_of, waiting_hold
+from sync.brakes import reasons_to_hold, shrunken_sides, tally_of, waiting_hold, why_held
 from sync.by_hand import Unanswerable, prepare
 from sync.claim import claim
 from sync.host import Host
@@ -199,7 +199,7 @@ class Journey:
         steps = Step.objects.filter(run=self.run, result=Step.Result.PLANNED)
         rows = SyncRecord.objects.filter(pk__in=steps.values("sync_record"))
         rows.update(due_at=self.host.now())
-        self.close(Run.State.HELD, _held(self.connection, reasons))
+        self.close(Run.State.HELD, why_held(self.connection, reasons))
 
     def _rounds(self, setup: Setup, planned: Planned, held: Held) -> None:
         work = self._work(setup, planned)
@@ -333,12 +333,3 @@ class Journey:
             self.run.save(update_fields=_CLOSED)
             days.add(self.run, self.sides.waited)
         self.report(self.run)
-
-
-def _held(connection: Connection, reasons: Sequence[str]) -> str:
-    name = connection.name
-    return (
-        f"{' '.join(reasons)} {UNTOUCHED} If that is right, go on with "
-        f"`sync {name} --approve`; to read both sides in full again, `sync {name} --check-again`; "
-        f"to take both sides as agreed, `sync {name} --leave-as-it-is`."
-    )

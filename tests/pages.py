@@ -49,6 +49,10 @@ DESK: tuple[tuple[str, Arguments, str], ...] = (
     ("admin:connections_connection_history_of", connection, ""),
     ("admin:connection_begin", lambda rows: [rows.beginning.pk], ""),
     ("admin:connection_sides", connection, ""),
+    ("admin:connection_reviews", connection, ""),
+    ("admin:connection_reviews", connection, "?kind=conflict"),
+    ("admin:connection_trash", connection, ""),
+    ("admin:connection_undo", connection, "?run={rows.run.pk}"),
     ("admin:connection_sides", draft, ""),
     ("admin:connection_options", connection, ""),
     ("admin:connection_options", draft, ""),
@@ -114,6 +118,6 @@ ENTRANCE = (
 def addresses_of_the_desk(rows: Rows) -> Mapping[str, str]:
     """By what tests call the page: its address."""
     return {
-        f"{number}. {name}{query}": reverse(name, args=arguments(rows)) + query
+        f"{number}. {name}{query}": reverse(name, args=arguments(rows)) + query.format(rows=rows)
         for number, (name, arguments, query) in enumerate(DESK, 1)
     }

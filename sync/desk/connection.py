@@ -19,7 +19,7 @@ from connections.models import Connection
 from connections.pages.deleting import without_contents
 from connections.states import pause, resume
 from connectors.errors import AskStaff
-from sync.desk import standing, verbs
+from sync.desk import held, standing, verbs
 from sync.desk.beginning import BeginningPages
 from sync.desk.first_run import FirstRunPages
 from sync.desk.health import HealthPages
@@ -29,8 +29,11 @@ from sync.desk.needs import ByNeed
 from sync.desk.options import OptionsPages
 from sync.desk.overview import overview_of
 from sync.desk.places import OVERVIEW, url_of
+from sync.desk.reviews import ReviewPages
 from sync.desk.rule_list import RuleListPages
+from sync.desk.trash_inbox import TrashPages
 from sync.desk.trying import TryingPages
+from sync.desk.undo import UndoPages
 from sync.desk.words import RUN_LABEL, STATE_LABEL, ago
 from sync.models import Run, Step, SyncRecord
 
@@ -46,6 +49,9 @@ class ConnectionDesk(
     HistoryPages,
     HealthPages,
     TryingPages,
+    ReviewPages,
+    TrashPages,
+    UndoPages,
 ):
     list_display = ["name", "status", "sides", "direction", "last_run", "ended"]
     list_filter = [ByNeed, "state"]
@@ -119,8 +125,8 @@ class ConnectionDesk(
     def get_urls(self) -> list[URLPattern]:
         words: dict[str, Verb] = {
             "sync": self.sync,
-            "check": self.check_again,
-            "leave": self.leave,
+            "check": held.check_again,
+            "leave": held.leave,
             "pause": self.pause,
             "resume": self.resume,
         }
@@ -134,16 +140,6 @@ class ConnectionDesk(
 
     def sync(self, request: HttpRequest, connection: Connection) -> HttpResponse:
         return redirect(verbs.page_of(verbs.run(request, connection, Run.Kind.SYNC)))
-
-    def check_again(self, request: HttpRequest, connection: Connection) -> HttpResponse:
-        """Of a held run: read both sides in full, and plan anew."""
-        run = verbs.run(request, connection, Run.Kind.SYNC, full=True)
-        return redirect(verbs.page_of(run))
-
-    def leave(self, request: HttpRequest, connection: Connection) -> HttpResponse:
-        """Of a held run: take both sides as agreed instead."""
-        run = verbs.run(request, connection, Run.Kind.BY_HAND, task={"leave": True})
-        return redirect(verbs.page_of(run))
 
     def pause(self, request: HttpRequest, connection: Connection) -> HttpResponse:
         pause(connection)

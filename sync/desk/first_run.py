@@ -20,6 +20,7 @@ from sync.desk import verbs
 from sync.desk.foreseen import foreseen, is_current, latest_preview, left_by, numbers_of
 from sync.desk.foreseen_people import foreseen_of, foreseen_page, kinds_of
 from sync.desk.health import groups_of
+from sync.desk.held import approve
 from sync.desk.pages import ConnectionPages
 from sync.desk.people_search import ASKED
 from sync.desk.places import OVERVIEW, PREVIEW, START, url_of
@@ -186,8 +187,7 @@ def _gone_on(request: HttpRequest, connection: Connection) -> HttpResponse:
     """What has been started is shown; a POST lets a held run go on."""
     if request.method != "POST":
         return redirect(url_of(connection, OVERVIEW))
-    run = verbs.run(request, connection, Run.Kind.SYNC, approved=True)
-    return redirect(verbs.page_of(run))
+    return approve(request, connection)
 
 
 def _open_run(connection: Connection) -> Run | None:

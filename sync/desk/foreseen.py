@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -115,10 +115,16 @@ def foreseen(connection: Connection, run: Run, *, with_people: bool) -> Foreseen
         rows=list(_rows(run, numbers)),
         linked=Cell(run.counts["linked"], _steps_of(run, verb__exact="link")),
         conflicts=Cell(run.counts["conflicts"], _steps_of(run, conflict__exact=1)),
-        examples=list(_examples(run, numbers)) if with_people else (),
+        examples=list(_examples(Step.objects.filter(run=run), numbers)) if with_people else (),
         numbers=numbers,
         in_sync=run.counts["in_sync"],
     )
+
+
+def examples_of(run: Run) -> list[Examples]:
+    """Of what a held run was about to do."""
+    planned = Step.objects.filter(run=run, result=Step.Result.PLANNED)
+    return list(_examples(planned, _by_verb(planned)))
 
 
 def _rows(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Row]:
@@ -133,8 +139,11 @@ def _rows(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Row]:
 
 def numbers_of(run: Run) -> dict[tuple[str, str], int]:
     """Its steps by verb and side."""
-    steps = Step.objects.filter(run=run).order_by()
-    grouped = steps.values_list("verb", "side").annotate(number=Count("pk"))
+    return _by_verb(Step.objects.filter(run=run))
+
+
+def _by_verb(steps: QuerySet[Step]) -> dict[tuple[str, str], int]:
+    grouped = steps.order_by().values_list("verb", "side").annotate(number=Count("pk"))
     return {(verb, side): number for verb, side, number in grouped}
 
 
@@ -158,17 +167,17 @@ def left_by(counts: Mapping[str, Any]) -> Totals:
     return Counter({**causes, **wholly})
 
 
-def _examples(run: Run, numbers: Mapping[tuple[str, str], int]) -> Iterator[Examples]:
+def _examples(steps: QuerySet[Step], numbers: Mapping[tuple[str, str], int]) -> Iterator[Examples]:
     for verb, text in {**ON_A_SIDE, **BETWEEN}.items():
         for side in ("a", "b", ""):
             number = numbers.get((verb, side), 0)
             if not number:
                 continue
-            steps = Step.objects.filter(run=run, verb=verb, side=side)[:EXAMPLES]
+            few = steps.filter(verb=verb, side=side)[:EXAMPLES]
             where = f" in {side.upper()}" if side else ""
             yield Examples(
                 f"{text.capitalize()}{where}",
-                [(step, changes(step)) for step in steps],
+                [(step, changes(step)) for step in few],
                 max(0, number - EXAMPLES),
                 f"{verb}-{side}",
             )

@@ -20,6 +20,7 @@ from sync.desk import standing
 from sync.desk.arrows import flow_of
 from sync.desk.field_signs import Sign, sign_of
 from sync.desk.foreseen import is_current, latest_preview
+from sync.desk.held import hold_of
 from sync.desk.option_words import direction_label, direction_meaning, options_in_words
 from sync.desk.personal import one_shown_to, shown_to
 from sync.desk.places import OPTIONS, PREVIEW, START, label_of, url_of
@@ -65,10 +66,11 @@ def overview_of(connection: Connection, user: Any) -> dict[str, Any]:
     signs, catalogues = signs_of(connection), catalogues_of(connection)
     names = {side: sign.name for side, sign in signs.items()}
     rows = list(connection.mappings.all())
+    held = waiting_hold(connection)
     return {
         "worker_heard": heard(timezone.now()),
         "troubles": standing.troubles_of(connection, last),
-        "held_run": None if now_open else waiting_hold(connection),
+        "hold": hold_of(connection, held, user) if held and not now_open else None,
         "sides": [_side(sign) for sign in signs.values()],
         "signs": signs,
         "direction": direction_label(connection.direction, names),

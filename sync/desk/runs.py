@@ -13,9 +13,12 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from connections.rights import OPERATE
+from sync.desk.held import hold_of
 from sync.desk.personal import OfPeople, shown_to
 from sync.desk.progress import progress_of
 from sync.desk.standing import is_open
+from sync.desk.undo import undo_offers
 from sync.desk.words import RUN_LABEL, changes, done_in, lasted, moment, told
 from sync.models import Run
 from sync.report import standing
@@ -76,6 +79,7 @@ class RunAdmin(OfPeople):
                 steps=[(step, changes(step)) for step in shown_to(request.user, steps[:SHOWN])],
                 number_of_steps=steps.count(),
                 standing=standing(run.counts) if run.counts else "",
+                **_what_now(request, run),
             )
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -95,3 +99,14 @@ class RunAdmin(OfPeople):
             # It has ended: the page around it shows what came of it.
             answer["HX-Refresh"] = "true"
         return answer
+
+
+def _what_now(request: HttpRequest, run: Run) -> dict[str, Any]:
+    """What a person may do about it."""
+    is_held = run.state == Run.State.HELD
+    return {
+        "desk": run.connection,
+        "may_operate": request.user.has_perm(OPERATE),
+        "hold": hold_of(run.connection, run, request.user) if is_held else None,
+        "undo_offers": undo_offers(request.user, run),
+    }

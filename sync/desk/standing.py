@@ -25,7 +25,9 @@ from django.urls import reverse
 from connections.models import Account, Connection
 from sync.counts import in_words, totals
 from sync.days import BROKEN
+from sync.engine.plan import HELD
 from sync.models import Run, SyncRecord
+from sync.settle import TRY_AGAIN
 
 _OPEN = (Run.State.QUEUED, Run.State.RUNNING)
 #: Of a connection in a list: does it need a person?
@@ -134,6 +136,15 @@ def _counts(connection: Connection) -> Iterator[Count]:
         yield Count(f"Failed: {cause}", number, url)
     if not standing["failed"]:
         yield Count("Failed", 0, people_url(connection.pk, states.FAILED))
+
+
+def number_waiting(connection: Connection, most: int) -> int:
+    """Of how many contacts a person is asked; counted up to ``most``. What failed for a moment is
+    tried again by itself."""
+    states = SyncRecord.State
+    asked = Q(state=states.TO_REVIEW) | Q(state=states.FAILED) & ~Q(cause=TRY_AGAIN)
+    asked |= Q(state=states.IN_SYNC, cause=HELD) & ~Q(halted=[])
+    return SyncRecord.objects.filter(asked, connection=connection)[:most].count()
 
 
 def last_sync(connection: Connection) -> Run | None:

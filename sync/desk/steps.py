@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from sync.desk.personal import OfPeople
+from sync.desk.undo import undo_offers
 from sync.desk.words import RESULT_LABEL, changes, moment
 from sync.models import Run, Step
 
@@ -22,7 +26,7 @@ class StepAdmin(OfPeople):
     search_fields = ["name", "a_remote", "b_remote", "why"]
     search_help_text = "A contact's name, its id in an app, or a reason"
     of_people = search_fields
-    change_form_outer_before_template = "sync/people_hidden.html"
+    change_form_outer_before_template = "sync/step.html"
     ordering = ["-pk"]
     show_full_result_count = False
     fields = [
@@ -44,6 +48,20 @@ class StepAdmin(OfPeople):
             done = steps.exclude(result=Step.Result.PLANNED)
             return done.exclude(run__kind=Run.Kind.PREVIEW)
         return steps
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = dict(extra_context or {})
+        step = self.get_object(request, unquote(object_id)) if object_id else None
+        if step is not None and self.has_view_permission(request, step):
+            context["desk"] = step.run.connection
+            context["undo_offers"] = undo_offers(request.user, step.run, step)
+        return super().changeform_view(request, object_id, form_url, context)
 
     @display(description="When", ordering="at")
     def when(self, step: Step) -> SafeString:

@@ -56,14 +56,14 @@ class Candidates:
         return [Who(other(me.side), view) for view in free.values()]
 
     def holders(self, row: SyncRecord) -> list[Who]:
-        """Who has its address and is paired already."""
+        """Who has its address and is paired already: of its own side, else of the other."""
         me = self._me(row)
         if me is None:
             return []
         near = self._near[me.side].of(me.view, ())
-        found = [Who(me.side, view) for view in near.here]
-        found += [Who(other(me.side), view) for view in _all(near.there)]
-        return list({who.view.id: who for who in found if who.view.id in near.paired}.values())
+        here = [Who(me.side, view) for view in near.here if view.id in near.paired]
+        there = {view.id: view for view in _all(near.there) if view.id in near.paired}
+        return here or [Who(other(me.side), view) for view in there.values()]
 
     def _me(self, row: SyncRecord) -> Who | None:
         """The only contact of somebody who is alone."""

@@ -8,7 +8,7 @@ from connections.models import Connection
 from sync.models import Apart, SyncRecord
 from sync.reviewing.apart import APART, said, told_apart, undone
 from sync.reviewing.conflicts import CONFLICT, conflicts
-from sync.reviewing.records import RECORDS, records, told
+from sync.reviewing.records import RECORDS, not_asked_elsewhere, rows_of, told
 from sync.reviewing.waiting import Waiting
 from sync.work import CHUNK
 
@@ -17,17 +17,37 @@ KINDS = (*RECORDS, APART, CONFLICT)
 
 
 def waiting_of(connection: Connection) -> list[Waiting]:
-    return [item for kind in KINDS for part in _parts(connection, kind) for item in part]
+    return [item for kind in KINDS for _, item in _listed(connection, kind, 0, CHUNK)]
 
 
-def part_of(connection: Connection, kind: str, start: int, most: int) -> list[Waiting]:
-    """Those of ``most`` rows from a place on, which may be fewer: what concerns the same two
-    contacts is asked once."""
+def part_of(connection: Connection, kind: str, start: int, most: int) -> tuple[list[Waiting], int]:
+    """``most`` of a kind from a place on, and the place of the next; 0 where that was all."""
+    found: list[Waiting] = []
+    for place, item in _listed(connection, kind, start, 2 * most):
+        if len(found) == most:
+            return found, place
+        found.append(item)
+    return found, 0
+
+
+def _listed(
+    connection: Connection, kind: str, start: int, size: int
+) -> Iterator[tuple[int, Waiting]]:
+    """With the place of each among the rows of its kind, of which ``size`` are read at a time."""
     if kind == CONFLICT:
-        return conflicts(connection)[start : start + most]
-    if kind == APART:
-        return told_apart(_apart(connection, start, most))
-    return told(connection, kind, list(records(connection, kind)[start : start + most]))
+        yield from enumerate(conflicts(connection)[start:], start)
+    elif kind == APART:
+        while pairs := _apart(connection, start, size):
+            yield from enumerate(told_apart(pairs), start)
+            start += size
+    else:
+        while rows := list(rows_of(connection, kind)[start : start + size]):
+            places = {row.pk: place for place, row in enumerate(rows, start)}
+            items = told(connection, kind, rows)
+            for item in not_asked_elsewhere(connection, kind, items):
+                assert item.row is not None
+                yield places[item.row.pk], item
+            start += size
 
 
 def number_of(connection: Connection, kind: str, most: int) -> int:
@@ -37,7 +57,7 @@ def number_of(connection: Connection, kind: str, most: int) -> int:
     if kind == APART:
         number = said(connection)[:most].count() + undone(connection)[:most].count()
         return min(number, most)
-    return records(connection, kind).order_by()[:most].count()
+    return rows_of(connection, kind).order_by()[:most].count()
 
 
 def _apart(connection: Connection, start: int, most: int) -> list[Apart | SyncRecord]:
@@ -47,8 +67,3 @@ def _apart(connection: Connection, start: int, most: int) -> list[Apart | SyncRe
         return [*first]
     begin = max(0, start - said(connection).count())
     return [*first, *undone(connection)[begin : begin + rest]]
-
-
-def _parts(connection: Connection, kind: str) -> Iterator[list[Waiting]]:
-    for start in range(0, number_of(connection, kind, most=10**9), CHUNK):
-        yield part_of(connection, kind, start, CHUNK)

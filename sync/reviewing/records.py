@@ -36,13 +36,13 @@ _KINDS: Mapping[str, tuple[Q, Sequence[str]]] = {
 RECORDS = tuple(_KINDS)
 
 
-def records(connection: Connection, kind: str) -> QuerySet[SyncRecord]:
+def rows_of(connection: Connection, kind: str) -> QuerySet[SyncRecord]:
     which, order = _KINDS[kind]
     return SyncRecord.objects.filter(which, connection=connection).order_by(*order)
 
 
 def told(connection: Connection, kind: str, rows: Sequence[SyncRecord]) -> list[Waiting]:
-    """A question about the same two is asked once, though it waits with either."""
+    """What waits with each, though a question about two may wait with either."""
     views = views_of({id for row in rows for id in (row.a_id, row.b_id) if id})
     asks = kind in (TO_REVIEW, DUPLICATE)
     near = Candidates(connection, rows if asks else (), views)
@@ -53,7 +53,7 @@ def told(connection: Connection, kind: str, rows: Sequence[SyncRecord]) -> list[
         answers = tuple(_answers(kind, row, about, others))
         beside = others or (near.holders(row) if kind == DUPLICATE else ())
         found.append(Waiting(kind, row.title, row.reason, about, answers, row.cause, beside, row))
-    return _asked_once(found)
+    return found
 
 
 def _is_made_by_hand(row: SyncRecord) -> bool:
@@ -79,16 +79,31 @@ def _answers(
             yield pair_answer(DIFFERENT, me, who)
 
 
-def _asked_once(found: Sequence[Waiting]) -> list[Waiting]:
-    """Of questions about the same pairs those that ask about most of them at once."""
-    asked: set[tuple[int, int]] = set()
-    kept: set[int] = set()
-    pairs = {place: _pairs(item) for place, item in enumerate(found)}
-    for place in sorted(pairs, key=lambda place: -len(pairs[place])):
-        if not pairs[place] or pairs[place] - asked:
-            asked |= pairs[place]
-            kept.add(place)
-    return [item for place, item in enumerate(found) if place in kept]
+def not_asked_elsewhere(
+    connection: Connection, kind: str, items: Sequence[Waiting]
+) -> list[Waiting]:
+    """A question about two waits with both of them. It is asked with the one who might be more
+    people, else with that of side a."""
+    might_be = {who.view.id for item in items if _pairs(item) for who in item.others}
+    theirs = rows_of(connection, kind).filter(Q(a__in=might_be) | Q(b__in=might_be))
+    known = {item.row.pk for item in items if item.row}
+    others = told(connection, kind, [row for row in theirs if row.pk not in known])
+    by_id = {item.about[0].view.id: item for item in (*items, *others) if len(item.about) == 1}
+
+    def asks(item: Waiting) -> bool:
+        pairs = _pairs(item)
+        return not pairs or any(
+            (two := by_id.get(who.view.id)) is None
+            or pairs.isdisjoint(_pairs(two))
+            or _rank(two) < _rank(item)
+            for who in item.others
+        )
+
+    return [item for item in items if asks(item)]
+
+
+def _rank(item: Waiting) -> tuple[int, bool]:
+    return len(_pairs(item)), item.about[0].side == "a"
 
 
 def _pairs(item: Waiting) -> set[tuple[int, int]]:

@@ -196,6 +196,11 @@ ADDRESSES: Mapping[str, Address] = {
         Answer(SEER), NO_METHOD, lambda rows: [rows.record.pk], shows_people=True
     ),
     "admin:connection_start": _page(seen(), operated(200), draft),
+    "admin:connection_reviews": _page(seen(), operated()),
+    "admin:connection_trash": _page(seen(), Answer(SUPERUSER, 302)),
+    "admin:connection_trash_delete": _button(Answer(SUPERUSER, 302)),
+    # Without a run it leads to the list of them.
+    "admin:connection_undo": _page(seen(302), operated()),
     "admin:connection_copy": _button(changed(302)),
     "admin:connection_try": _page(seen(), Answer(SEER)),
     "admin:connection_sync": _button(operated()),
