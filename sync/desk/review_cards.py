@@ -121,7 +121,7 @@ def _why(item: Waiting) -> str:
     """Without what stands beside it anyway."""
     if item.kind == CONFLICT and item.step:
         return f"in run {item.step.run_id}"
-    return "" if item.cause in _EVIDENT else item.why
+    return "" if item.cause in _EVIDENT or item.kind == DUPLICATE else item.why
 
 
 def _hidden(item: Waiting) -> Card:
@@ -144,7 +144,7 @@ class _Table:
         return Card(
             name=item.name or "(without a name)",
             why="" if why == shared else why,
-            url=reverse("admin:sync_syncrecord_change", args=[item.row.pk]) if item.row else "",
+            url=reverse("admin:person", args=[item.about[0].view.id]) if item.about else "",
             beside=None if item.kind == CONFLICT or tried else self._beside(item),
             tried=tried,
             choices=list(self._choices(item)),

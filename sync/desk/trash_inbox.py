@@ -38,8 +38,8 @@ DELETE = "delete"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``value``: in a form; ``beside``: what it holds, and its counterpart as last seen; ``asked``:
-    the run that is to delete it."""
+    """``value``: in a form; ``url``: of the person; ``beside``: what it holds, and its counterpart
+    as last seen; ``asked``: the run that is to delete it."""
 
     value: str
     name: str
@@ -89,15 +89,10 @@ class TrashPages(ConnectionPages):
         if not items:
             return redirect(request.get_full_path())
         lines = _lines(connection, items, with_people=True)
-        places = [
-            (sign, list(part))
-            for sign, part in groupby(
-                sorted(lines, key=lambda line: line.sign.side), lambda line: line.sign
-            )
-        ]
-        number = len(lines)
-        what = "this contact" if number == 1 else f"these {number} contacts"
-        context = {"title": f"Delete {what}?", "what": what, "places": places}
+        lines.sort(key=lambda line: line.sign.side)
+        by_side = [(sign, list(part)) for sign, part in groupby(lines, lambda line: line.sign)]
+        what = "this contact" if len(lines) == 1 else f"these {len(lines)} contacts"
+        context = {"title": f"Delete {what}?", "what": what, "by_side": by_side}
         return self.page(request, "sync/trash_confirm.html", connection, TRASH, context)
 
     def delete_chosen(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -160,7 +155,7 @@ def _told(connection: Connection, items: Sequence[Thrown]) -> Iterator[Line]:
             "".join(item.view.emails[:1]),
             signs[item.side],
             item.why,
-            reverse("admin:sync_syncrecord_change", args=[item.row.pk]),
+            reverse("admin:person", args=[item.view.id]),
             side_by_side(people, signs, {}, region),
             under_way.get((DELETE, item.key)),
         )
@@ -169,6 +164,5 @@ def _told(connection: Connection, items: Sequence[Thrown]) -> Iterator[Line]:
 def _hidden(connection: Connection, items: Sequence[Thrown]) -> Iterator[Line]:
     signs = signs_of(connection)
     for item in items:
-        url = reverse("admin:sync_syncrecord_change", args=[item.row.pk])
         name = f"Contact {item.row.pk}"
-        yield Line("", name, "", signs[item.side], item.why, url, None, None)
+        yield Line("", name, "", signs[item.side], item.why, "", None, None)

@@ -50,9 +50,10 @@ RECORD_LABEL = {
 
 
 def done_in(run: Run) -> str:
-    """What a run did, or of a preview would do, in a line."""
+    """What a run did, or of a preview would do, in a line. What was held did nothing, which is not
+    that there was nothing to do."""
     counts = run.counts
-    if not counts:
+    if not counts or run.state == Run.State.HELD:
         return ""
     parts = [
         f"{side.upper()}: {counts[side][verb]} {verb}"

@@ -103,6 +103,7 @@ def test_first_they_are_named_then_they_are_deleted(desk: Client, bench: Bench) 
     assert "Delete these 2 contacts?" in page and "Nothing is deleted yet." in page
     assert "<strong>Ann</strong> ann@x.org" in page and "<strong>Bob</strong> bob@x.org" in page
     assert "Cem" not in page
+    assert 'aria-current="page">Trash' in page
     assert bench.names("a") == ["Ann", "Bob", "Cem", "Keep"]
     assert not Run.objects.filter(kind="by hand").exists()
     answer = confirm(desk, bench, *chosen)
