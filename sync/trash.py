@@ -20,6 +20,8 @@ from sync.views import memory_of, views_of
 from sync.work import CHUNK
 
 State = SyncRecord.State
+#: So many sync records are looked at for one page.
+LOOK = 5 * CHUNK
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,21 @@ def trash_of(connection: Connection, only: Collection[int] | None = None) -> lis
     """By name. ``only``: of these sync records."""
     rows = _rows(connection)
     rows = rows if only is None else rows.filter(pk__in=only)
-    return [item for _, item in _thrown(rows, 0)]
+    return [item for _, item in _thrown(rows, 0, CHUNK) if item]
 
 
-def part_of_trash(connection: Connection, start: int, most: int) -> tuple[list[Thrown], int]:
-    """``most`` of them from a place on, and the place of the next; 0 where that was all."""
+def part_of_trash(
+    connection: Connection, start: int, most: int, *, by_name: bool = True
+) -> tuple[list[Thrown], int]:
+    """``most`` of them from a place on, and the place of the next; 0 where that was all. There are
+    fewer where many in a row were kept by somebody who took the mark off. ``by_name``: else by
+    number, for those whom no order is to tell who comes first."""
     found: list[Thrown] = []
-    for place, item in _thrown(_rows(connection), start):
-        if len(found) == most:
+    rows = _rows(connection) if by_name else _rows(connection).order_by("pk")
+    for place, item in _thrown(rows, start, 2 * most):
+        if len(found) == most or place == start + LOOK:
             return found, place
-        found.append(item)
+        found += [item] if item else []
     return found, 0
 
 
@@ -103,17 +110,18 @@ def _rows(connection: Connection) -> QuerySet[SyncRecord]:
     return rows.filter(connection=connection).order_by("title", "pk")
 
 
-def _thrown(rows: QuerySet[SyncRecord], start: int) -> Iterator[tuple[int, Thrown]]:
-    """With the place of its sync record among ``rows``."""
-    while part := list(rows[start : start + CHUNK]):
+def _thrown(
+    rows: QuerySet[SyncRecord], start: int, size: int
+) -> Iterator[tuple[int, Thrown | None]]:
+    """By the place of its sync record among ``rows``, of which ``size`` are read at a time; None of
+    one that is not in the inbox."""
+    while part := list(rows[start : start + size]):
         views = views_of({id for row in part for id in (row.a_id, row.b_id) if id})
         made = _made(part)
         for place, row in enumerate(part, start):
             is_marked = row.state == State.DELETED_OPPOSITE
-            item = _marked(row, views) if is_marked else _left_apart(row, views, made)
-            if item:
-                yield place, item
-        start += CHUNK
+            yield place, _marked(row, views) if is_marked else _left_apart(row, views, made)
+        start += size
 
 
 def _marked(row: SyncRecord, views: Mapping[int, View]) -> Thrown | None:

@@ -13,10 +13,7 @@ _TAKES = {
     DELETE_PEOPLE: "You can look. There is no button to delete, since that takes a right of its "
     "own: ask a superuser for the role “Deletes contacts”.",
 }
-_BLIND = (
-    "Nobody decides about people whom they cannot see. To see them, ask a superuser for the role "
-    "“Sees personal data”."
-)
+_BLIND = "Nobody decides about people whom they cannot see."
 
 
 def why_not(connection: Connection, user: Any, right: str) -> str:

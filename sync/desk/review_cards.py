@@ -84,14 +84,12 @@ class Group:
     cards: Sequence[Card]
 
 
-def groups_of(
-    connection: Connection, kind: str, items: Sequence[Waiting], user: Any
-) -> list[Group]:
+def groups_of(connection: Connection, items: Sequence[Waiting], user: Any) -> list[Group]:
     """``items``: of one kind, those of the same cause one after the other. ``user``: who may not
     see people is shown none."""
     table, with_people = _Table(connection, items, user), sees_people(user)
     found = []
-    for (cause, reason), part in groupby(items, lambda item: _grouped_by(kind, item)):
+    for (cause, reason), part in groupby(items, _grouped_by):
         waiting = list(part)
         shared = reason or _in_common(waiting)
         found.append(
@@ -106,9 +104,9 @@ def groups_of(
     return found
 
 
-def _grouped_by(kind: str, item: Waiting) -> tuple[str, str]:
-    """What failed also by what the app answered."""
-    return item.cause, item.why if kind == FAILED else ""
+def _grouped_by(item: Waiting) -> tuple[str, str]:
+    """What an app refused also by what it answered."""
+    return item.cause, item.why if item.cause in _ANSWERED else ""
 
 
 def _in_common(waiting: Sequence[Waiting]) -> str:
@@ -125,7 +123,7 @@ def _why(item: Waiting) -> str:
 
 
 def _hidden(item: Waiting) -> Card:
-    return Card(f"Contact {item.row.pk}" if item.row else "Two contacts", item.cause)
+    return Card(f"Contact {item.row.pk}" if item.row else "Two contacts", "")
 
 
 class _Table:

@@ -65,8 +65,9 @@ class ReviewPages(ConnectionPages):
         if kind == CONFLICT:
             numbers[kind] = number_of(connection, kind, MOST + 1)
         start = place_in(request.GET)
-        items, following = part_of(connection, kind, start, PER_PAGE)
-        groups = groups_of(connection, kind, items, request.user)
+        people = sees_people(request.user)
+        items, following = part_of(connection, kind, start, PER_PAGE, by_name=people)
+        groups = groups_of(connection, items, request.user)
         context = {
             "title": "To review",
             "waits": waits,

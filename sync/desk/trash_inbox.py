@@ -74,10 +74,11 @@ class TrashPages(ConnectionPages):
             return self._ask(request, self._deleted(request, pk))
         connection = self.seen(request, pk)
         start = place_in(request.GET)
-        items, following = part_of_trash(connection, start, PER_PAGE)
+        people = sees_people(request.user)
+        items, following = part_of_trash(connection, start, PER_PAGE, by_name=people)
         context = {
             "title": "Trash",
-            "lines": _lines(connection, items, with_people=sees_people(request.user)),
+            "lines": _lines(connection, items, with_people=people),
             "is_first": not start,
             "later": f"?{FROM}={following}" if following else "",
             "why_not": why_not(connection, request.user, DELETE_PEOPLE),

@@ -22,10 +22,14 @@ def said(connection: Connection) -> QuerySet[Apart]:
     return Apart.objects.filter(connection=connection).order_by("pk")
 
 
-def undone(connection: Connection) -> QuerySet[SyncRecord]:
+def undone(connection: Connection, *, by_name: bool = True) -> QuerySet[SyncRecord]:
     """Pairs that are none any more, since their match or creation was undone."""
     rows = SyncRecord.objects.filter(connection=connection, state=SyncRecord.State.APART)
-    return rows.filter(cause=UNDONE, a__isnull=False, b__isnull=False).order_by("title", "pk")
+    return rows.filter(cause=UNDONE, a__isnull=False, b__isnull=False).order_by(*_order(by_name))
+
+
+def _order(by_name: bool) -> tuple[str, ...]:
+    return ("title", "pk") if by_name else ("pk",)
 
 
 def told_apart(rows: Sequence[Apart | SyncRecord]) -> list[Waiting]:

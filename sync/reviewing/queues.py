@@ -17,13 +17,16 @@ KINDS = (*RECORDS, APART, CONFLICT)
 
 
 def waiting_of(connection: Connection) -> list[Waiting]:
-    return [item for kind in KINDS for _, item in _listed(connection, kind, 0, CHUNK)]
+    return [item for kind in KINDS for _, item in _listed(connection, kind, 0, CHUNK, True)]
 
 
-def part_of(connection: Connection, kind: str, start: int, most: int) -> tuple[list[Waiting], int]:
-    """``most`` of a kind from a place on, and the place of the next; 0 where that was all."""
+def part_of(
+    connection: Connection, kind: str, start: int, most: int, *, by_name: bool = True
+) -> tuple[list[Waiting], int]:
+    """``most`` of a kind from a place on, and the place of the next; 0 where that was all.
+    ``by_name``: as ``rows_of`` takes it."""
     found: list[Waiting] = []
-    for place, item in _listed(connection, kind, start, 2 * most):
+    for place, item in _listed(connection, kind, start, 2 * most, by_name):
         if len(found) == most:
             return found, place
         found.append(item)
@@ -31,17 +34,17 @@ def part_of(connection: Connection, kind: str, start: int, most: int) -> tuple[l
 
 
 def _listed(
-    connection: Connection, kind: str, start: int, size: int
+    connection: Connection, kind: str, start: int, size: int, by_name: bool
 ) -> Iterator[tuple[int, Waiting]]:
     """With the place of each among the rows of its kind, of which ``size`` are read at a time."""
     if kind == CONFLICT:
         yield from enumerate(conflicts(connection)[start:], start)
     elif kind == APART:
-        while pairs := _apart(connection, start, size):
+        while pairs := _apart(connection, start, size, by_name):
             yield from enumerate(told_apart(pairs), start)
             start += size
     else:
-        while rows := list(rows_of(connection, kind)[start : start + size]):
+        while rows := list(rows_of(connection, kind, by_name=by_name)[start : start + size]):
             places = {row.pk: place for place, row in enumerate(rows, start)}
             items = told(connection, kind, rows)
             for item in not_asked_elsewhere(connection, kind, items):
@@ -60,10 +63,12 @@ def number_of(connection: Connection, kind: str, most: int) -> int:
     return rows_of(connection, kind).order_by()[:most].count()
 
 
-def _apart(connection: Connection, start: int, most: int) -> list[Apart | SyncRecord]:
+def _apart(
+    connection: Connection, start: int, most: int, by_name: bool
+) -> list[Apart | SyncRecord]:
     first = list(said(connection)[start : start + most])
     rest = most - len(first)
     if not rest:
         return [*first]
     begin = max(0, start - said(connection).count())
-    return [*first, *undone(connection)[begin : begin + rest]]
+    return [*first, *undone(connection, by_name=by_name)[begin : begin + rest]]

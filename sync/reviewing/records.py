@@ -21,24 +21,26 @@ TO_REVIEW, DUPLICATE, HELD, FAILED, LEFT_OUT = (
     "to review", "duplicate", "held", "failed", "left out",
 )  # fmt: skip
 
-#: By kind which they are, and in which order they are listed.
+#: By kind which they are, and in which order they are listed before their name tells.
 _KINDS: Mapping[str, tuple[Q, Sequence[str]]] = {
-    TO_REVIEW: (Q(state=State.TO_REVIEW), ("cause", "title", "pk")),
-    DUPLICATE: (Q(state=State.DUPLICATE), ("title", "pk")),
+    TO_REVIEW: (Q(state=State.TO_REVIEW), ("cause",)),
+    DUPLICATE: (Q(state=State.DUPLICATE), ("cause",)),
     HELD: (
         (Q(state=State.IN_SYNC, cause=plan.HELD) | Q(state=State.EXCLUDED, cause=plan.NO_RULE))
         & ~Q(halted=[]),
-        ("title", "pk"),
+        (),
     ),
-    FAILED: (Q(state=State.FAILED), ("cause", "reason", "title", "pk")),
-    LEFT_OUT: (Q(state=State.EXCLUDED, cause=LEFT), ("title", "pk")),
+    FAILED: (Q(state=State.FAILED), ("cause", "reason")),
+    LEFT_OUT: (Q(state=State.EXCLUDED, cause=LEFT), ()),
 }
 RECORDS = tuple(_KINDS)
 
 
-def rows_of(connection: Connection, kind: str) -> QuerySet[SyncRecord]:
+def rows_of(connection: Connection, kind: str, *, by_name: bool = True) -> QuerySet[SyncRecord]:
+    """``by_name``: else by number, for those whom no order is to tell who comes first."""
     which, order = _KINDS[kind]
-    return SyncRecord.objects.filter(which, connection=connection).order_by(*order)
+    names = ("title",) if by_name else ()
+    return SyncRecord.objects.filter(which, connection=connection).order_by(*order, *names, "pk")
 
 
 def told(connection: Connection, kind: str, rows: Sequence[SyncRecord]) -> list[Waiting]:

@@ -379,6 +379,13 @@ def test_nobody_decides_about_people_whom_they_cannot_see(operator: Client, benc
     assert not Run.objects.filter(state="queued").exists()
 
 
+def test_no_order_tells_who_comes_first(desk: Client, operator: Client, bench: Bench) -> None:
+    fail(bench, "Zed", "Ann")
+    numbers = [f"Contact {pk}" for pk in sorted(SyncRecord.objects.values_list("pk", flat=True))]
+    assert [card.name for card in cards_of(shown(desk, bench, "failed"))] == ["Ann", "Zed"]
+    assert [card.name for card in cards_of(shown(operator, bench, "failed"))] == numbers
+
+
 def test_a_paused_connection_says_so(desk: Client, bench: Bench) -> None:
     fail(bench, "Fay")
     Connection.objects.update(state="paused")
