@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('connections', '0008_copies'),
-        ('sync', '0003_roles'),
+        ('sync', '0006_log_indexes'),
     ]
 
     operations = [
