@@ -102,6 +102,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "connections",  # before Unfold and allauth: it replaces templates of both
     "unfold",  # before django.contrib.admin: it replaces templates of it
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -222,6 +223,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Sync records", "group", "sync_syncrecord_changelist"),
                     _page("Runs", "play_circle", "sync_run_changelist"),
                     _page("Audit log", "receipt_long", "sync_step_changelist"),
+                    _page("Exports", "download", "sync_export_changelist"),
                 ],
             },
             {

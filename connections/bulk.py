@@ -15,7 +15,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import (
     AutoField,
-    BinaryField,
     BooleanField,
     CharField,
     DateTimeField,
@@ -80,7 +79,7 @@ def insert_values(
 
 
 #: What database drivers take as it is.
-_PLAIN = (AutoField, BinaryField, BooleanField, CharField, IntegerField, TextField)
+_PLAIN = (AutoField, BooleanField, CharField, IntegerField, TextField)
 #: The attribute of a field, and what converts its value for the database.
 Column = tuple[str, Callable[[Any], Any] | None]
 

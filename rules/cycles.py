@@ -66,7 +66,10 @@ def cycles_of(connections: Iterable[Joined]) -> list[Cycle]:
         {edge for joined in connections for edge in _edges(joined)},
         key=lambda edge: (edge.connection, edge.rule, edge.words),
     )
-    after = {edge: [each for each in edges if _feeds(edge, each)] for edge in edges}
+    reading: dict[_Node, list[_Edge]] = {}
+    for edge in edges:
+        reading.setdefault(edge.source, []).append(edge)
+    after = {edge: list(_fed(edge, reading)) for edge in edges}
     found: dict[frozenset[tuple[str, str]], Cycle] = {}
     told: set[_Edge] = set()
     for edge in edges:
@@ -78,8 +81,9 @@ def cycles_of(connections: Iterable[Joined]) -> list[Cycle]:
     return list(found.values())
 
 
-def _feeds(edge: _Edge, following: _Edge) -> bool:
-    return edge.target == following.source and edge.connection != following.connection
+def _fed(edge: _Edge, reading: dict[_Node, list[_Edge]]) -> Iterator[_Edge]:
+    following = reading.get(edge.target, ())
+    return (each for each in following if each.connection != edge.connection)
 
 
 def _way_back(start: _Edge, after: dict[_Edge, list[_Edge]]) -> list[_Edge]:

@@ -17,7 +17,7 @@ from rules.configuration.mappings import MappingLine, WantedLine
 from rules.configuration.problems import ConfigurationError, Place, Problem, Problems
 from rules.configuration.rules import WantedRule
 from rules.configuration.saving import save_connection
-from rules.configuration.wishes import stored_connections
+from rules.configuration.wishes import connected_with
 from rules.history import record_revision
 from rules.rows import setup_of
 from rules.setup import Setup
@@ -71,10 +71,10 @@ class Judged:
 def judged(connection: Connection, edit: Edit) -> Judged:
     """Nothing is stored and no app is asked. Takes a constant number of queries."""
     problems = Problems()
-    stored = stored_connections()
+    stored = connected_with(connection)
     row = stored.pop(connection.name)
     wanted = _wanted(row, edit)
-    if wanted.name in stored:
+    if Connection.objects.filter(name=wanted.name).exclude(pk=row.pk).exists():
         problems.error(wanted.place, f"Another connection is named {wanted.name} already.")
     for place, text in _doubled(edit):
         problems.error(place, text)

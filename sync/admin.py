@@ -11,14 +11,16 @@ from connections.models import Connection
 from rules.models import Rule
 from sync.desk import others, person
 from sync.desk.connection import ConnectionDesk
+from sync.desk.exports import ExportAdmin
 from sync.desk.people import SyncRecordAdmin
 from sync.desk.rule import RuleDesk
 from sync.desk.runs import RunAdmin
 from sync.desk.steps import StepAdmin
-from sync.models import Run, Step, SyncRecord
+from sync.models import Export, Run, Step, SyncRecord
 
 admin.site.register(Connection, ConnectionDesk)
 admin.site.register(Rule, RuleDesk)
+admin.site.register(Export, ExportAdmin)
 admin.site.register(Run, RunAdmin)
 admin.site.register(Step, StepAdmin)
 admin.site.register(SyncRecord, SyncRecordAdmin)

@@ -20,7 +20,7 @@ from rules.setup import other
 from sync.engine.base import agree
 from sync.engine.person import Decision, Memory, StepPlan, View
 from sync.models import Planned, Run, Step, SyncRecord
-from sync.search_keys import keys_of
+from sync.search_keys import name_key
 from sync.touched import touched
 
 Commit = Callable[[], AbstractContextManager[object]]
@@ -28,7 +28,7 @@ Commit = Callable[[], AbstractContextManager[object]]
 _ROW = (
     "a", "b", "state", "cause", "reason", "base", "drift", "halted", "effects", "matched",
     "existed", "a_digest", "b_digest", "due_at", "title",
-    "name_key", "turned_key",
+    "name_key",
 )  # fmt: skip
 
 #: What is stored of a row, to be compared.
@@ -151,8 +151,7 @@ class Ledger:
         if person.is_pair or person.makes_counterpart:
             row.existed = person.is_pair if row.existed is None else row.existed
         if (title := person.title[:300]) != row.title:
-            row.title = title
-            row.name_key, row.turned_key = keys_of(title)
+            row.title, row.name_key = title, name_key(title)
         if person.is_whole:
             row.due_at = next_day(self.now) if decision.daily else None
         elif decision.state == SyncRecord.State.APART:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from connections.models import Account, Connection, Record, Side
+from connections.plain_text import PlainTextField
 
 
 class SyncRecord(models.Model):
@@ -56,8 +57,7 @@ class SyncRecord(models.Model):
     due_at = models.DateTimeField(null=True, help_text="To be planned by itself from this time on.")
     tries = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=300, blank=True)
-    name_key = models.BinaryField(default=b"", help_text="The title (sync.search_keys).")
-    turned_key = models.BinaryField(default=b"", help_text="The same, the last word first.")
+    name_key = PlainTextField(max_length=60, blank=True, help_text="sync.search_keys")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -72,7 +72,6 @@ class SyncRecord(models.Model):
             ),
             models.Index(fields=["state", "id", "cause"], name="sync_record_by_state"),
             models.Index(fields=["name_key"], name="sync_record_by_name"),
-            models.Index(fields=["turned_key"], name="sync_record_by_turned_name"),
             models.Index(
                 fields=["connection", "due_at"],
                 name="sync_record_due",
@@ -215,10 +214,10 @@ class Step(models.Model):
     leads = models.BooleanField(
         default=False, help_text="Its call carries the other steps of the same contact and side."
     )
-    a_remote = models.CharField(max_length=1000, blank=True)
-    b_remote = models.CharField(max_length=1000, blank=True)
+    a_remote = models.CharField("id in A", max_length=1000, blank=True)
+    b_remote = models.CharField("id in B", max_length=1000, blank=True)
     name = models.CharField(max_length=300, blank=True)
-    name_key = models.BinaryField(default=b"", help_text="The name (sync.search_keys).")
+    name_key = PlainTextField(max_length=60, blank=True, help_text="sync.search_keys")
     fields = models.JSONField(default=dict)
     touched = models.BigIntegerField(default=0, help_text="Which fields, as bits (sync.touched).")
     agree = models.JSONField(
@@ -320,6 +319,8 @@ class Export(models.Model):
     class Meta:
         default_permissions = ("view",)
         ordering = ["-pk"]
+        verbose_name = "export of the audit log"
+        verbose_name_plural = "exports of the audit log"
 
     def __str__(self) -> str:
         return f"{self.who}, {self.asked}"

@@ -107,7 +107,7 @@ def of_person(run: Run, verb: str, why: str, at: datetime, row: SyncRecord | Non
         sync_record=row,
         verb=verb,
         name=row.title if row else "",
-        name_key=row.name_key if row else b"",
+        name_key=row.name_key if row else "",
         cause="person",
         by_id=run.requested_by_id,
         why=why,

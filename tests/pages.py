@@ -85,6 +85,7 @@ DESK: tuple[tuple[str, Arguments, str], ...] = (
     ("admin:sync_run_change", lambda rows: [rows.pilot.pk], ""),
     ("admin:sync_step_changelist", nothing, "?q=ada"),
     ("admin:sync_step_change", lambda rows: [rows.step.pk], ""),
+    ("admin:sync_export_changelist", nothing, ""),
     ("admin:sync_syncrecord_changelist", nothing, ""),
     ("admin:sync_syncrecord_change", lambda rows: [rows.sync_record.pk], ""),
     ("admin:auth_user_changelist", nothing, ""),

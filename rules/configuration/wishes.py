@@ -55,10 +55,24 @@ class Wish:
         return {side: self.side(side).catalogue for side in ("a", "b")}
 
 
-def stored_connections() -> dict[str, Connection]:
-    rows = Connection.objects.select_related("a__account", "b__account")
+def stored_connections(**which: Any) -> dict[str, Connection]:
+    rows = Connection.objects.filter(**which).select_related("a__account", "b__account")
     rows = rows.prefetch_related("mappings", "rules__conditions", "rules__actions")
     return {row.name: row for row in rows}
+
+
+def connected_with(connection: Connection) -> dict[str, Connection]:
+    """Of ``stored_connections`` those that share a container with it, with one of these, and so
+    on: what the others are told has nothing to do with it. It is among them."""
+    rows = Connection.objects.select_related("a__account", "b__account")
+    rows = rows.defer("a__catalogue_data", "b__catalogue_data")
+    places = {row.pk: {place_of(row.a), place_of(row.b)} for row in rows}
+    near = set(places.pop(connection.pk))
+    found = {connection.pk}
+    while more := {pk for pk, theirs in places.items() if theirs & near}:
+        near = set().union(*(places.pop(pk) for pk in more))
+        found |= more
+    return stored_connections(pk__in=found)
 
 
 def wishes_of(

@@ -71,7 +71,7 @@ class ConnectionDesk(
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What has run has an audit log, which nobody deletes: it can be paused."""
         allowed: bool = super().has_delete_permission(request, obj)
-        return allowed and not (obj and _has_synced(obj))
+        return allowed and not (obj and (_has_synced(obj) or _is_logged(obj)))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A draft goes with its previews, which nobody else may delete."""
@@ -166,6 +166,11 @@ class ConnectionDesk(
 
 def _has_synced(connection: Connection) -> bool:
     return Run.objects.filter(connection=connection, kind=Run.Kind.SYNC).exists()
+
+
+def _is_logged(connection: Connection) -> bool:
+    """Also what a person decided by hand is part of the audit log."""
+    return Step.objects.filter(connection=connection, logged=True).exists()
 
 
 def _back(connection: Connection) -> HttpResponse:

@@ -173,7 +173,7 @@ def _examples(steps: QuerySet[Step], numbers: Mapping[tuple[str, str], int]) -> 
             number = numbers.get((verb, side), 0)
             if not number:
                 continue
-            few = steps.filter(verb=verb, side=side)[:EXAMPLES]
+            few = steps.filter(verb=verb, side=side).order_by("at", "pk")[:EXAMPLES]
             where = f" in {side.upper()}" if side else ""
             yield Examples(
                 f"{text.capitalize()}{where}",

@@ -73,7 +73,8 @@ def foreseen_page(
     steps = Step.objects.filter(run=run, pk__gt=after)
     if verb:
         steps = steps.filter(verb=verb, side=side)
-    found = list(steps.order_by("pk")[: STEPS + 1])
+    # A preview is made at one time; in this order an index has the steps of a run.
+    found = list(steps.order_by("at", "pk")[: STEPS + 1])
     shown, is_last = found[:STEPS], len(found) <= STEPS
     if not is_last and len({_who(step) for step in found}) > 1:
         # Nobody's steps are torn apart: whose are not all here come first on the next page.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -16,13 +16,14 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from connections.staff.user_page import SignInOfUsers
 from sync.desk.roles import in_words
+from sync.models import Export, Run, Step
 
 #: Of these nothing is for people: the queue is only a bell, and tokens and the secrets of second
 #: factors are never shown.
 HIDDEN = ("django_q", "account", "socialaccount", "mfa")
 RIGHTS_CSS = {"all": ["sync/rights.css"]}
 HELP = {
-    "is_active": "Untick it instead of deleting the user: the audit log keeps the name then.",
+    "is_active": "Untick it instead of deleting the user: who is named in the audit log stays.",
     "is_staff": "Without it nobody gets past the sign-in.",
     "is_superuser": "May do everything, and alone manages users and roles.",
 }
@@ -48,6 +49,11 @@ class OurUserAdmin(SignInOfUsers, UserAdmin, ModelAdmin):
         css: ClassVar = RIGHTS_CSS
         js = ("sync/chooser.js",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes whom the audit log names: it would not know any more who it was."""
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and not (obj and _is_in_the_log(obj))
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             return _of_roles(db_field)
@@ -61,6 +67,15 @@ class OurGroupAdmin(GroupAdmin, ModelAdmin):
     class Media:
         css: ClassVar = RIGHTS_CSS
         js = ("sync/chooser.js",)
+
+
+def _is_in_the_log(user: User) -> bool:
+    rows = (
+        Step.objects.filter(by=user),
+        Run.objects.filter(requested_by=user),
+        Export.objects.filter(by=user),
+    )
+    return any(found.exists() for found in rows)
 
 
 def _of_roles(groups: ManyToManyField[Any, Any]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,34 +15,56 @@ from connections import mirror
 from connections.models import Record
 from connections.rights import sees_people
 from connectors.contact import value_to_json
+from sync.desk.list_filters import chosen_connection
 from sync.desk.personal import HIDDEN, OfPeople
+from sync.desk.remedies import remedy_of
+from sync.desk.row_filters import RECORD_FILTERS
 from sync.desk.words import RECORD_LABEL, field_label, moment, value
+from sync.finding import people_like
 from sync.models import SyncRecord
 
 
 class SyncRecordAdmin(OfPeople):
-    list_display = ["title", "connection", "status", "reason", "updated"]
-    list_filter = ["connection", "state", "cause"]
+    list_display = ["contact", "connection", "status", "why", "updated"]
+    list_display_links = ["contact"]
+    list_filter = RECORD_FILTERS
     list_select_related = ["connection"]
-    search_fields = ["title", "a__remote_id", "b__remote_id"]
-    search_help_text = "A contact's name, or its id in an app"
-    of_people = ["title", "reason", "a__remote_id", "b__remote_id"]
+    list_before_template = "sync/records.html"
+    search_fields = ["name_key"]
+    search_help_text = "Name, address, phone number or id"
+    of_people = search_fields
     ordering = ["-pk"]
-    show_full_result_count = False
     change_form_outer_before_template = "sync/people_hidden.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("base", "drift")
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SyncRecord], search_term: str
+    ) -> tuple[QuerySet[SyncRecord], bool]:
+        if not (search_term.strip() and sees_people(request.user)):
+            return queryset, False
+        return queryset.filter(pk__in=people_like(search_term, chosen_connection(request))), False
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         contacts = "contacts" if sees_people(request.user) else "filled"
         return ["connection", "status", "reason", contacts, "due_at", "updated_at"]
 
-    @display(description="State", ordering="state", label=RECORD_LABEL)
+    @display(description="Contact")
+    def contact(self, row: SyncRecord) -> str:
+        return str(row)
+
+    @display(description="Why")
+    def why(self, row: SyncRecord) -> str:
+        """To those who may not see people the cause, which tells nothing of this contact."""
+        is_hidden = row.reason == row.cause
+        return remedy_of(row.state, row.cause).label if is_hidden and row.cause else row.reason
+
+    @display(description="State", label=RECORD_LABEL)
     def status(self, row: SyncRecord) -> str:
         return row.get_state_display()
 
-    @display(description="Updated", ordering="updated_at")
+    @display(description="Updated")
     def updated(self, row: SyncRecord) -> SafeString:
         return moment(row.updated_at)
 

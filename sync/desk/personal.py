@@ -8,21 +8,21 @@ title can tell more. Neither can what is searched for, filtered or ordered by.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
+from django.contrib.admin import ShowFacets
 from django.db.models import Model
 from django.http import HttpRequest
-from unfold.views import ChangeList
 
 from connections.pages.read_only import ReadOnly
 from connections.rights import sees_people
-from sync.models import Run, Step, SyncRecord
+from sync.desk.list_filters import words_of
+from sync.desk.long_lists import LongList
+from sync.models import Export, Run, Step, SyncRecord
 
 Row = TypeVar("Row", bound=Model)
 
 HIDDEN = "hidden"
-#: What may follow the name of a list's filter in an address.
-_OF_FILTERS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
 #: The results of a step whose reason is an app's answer, which never holds a contact's data
 #: (``connectors.errors``). Reasons of ours quote values and names.
 _ANSWERED = (Step.Result.REFUSED, Step.Result.FAILED, Step.Result.UNKNOWN)
@@ -42,23 +42,34 @@ def one_shown_to(user: Any, row: Row | None) -> Row | None:
     return shown_to(user, [row])[0] if row else None
 
 
+class ListOfPeople(LongList):
+    """Its rows are emptied for those who may not see people."""
+
+    def rows(self, request: HttpRequest, ids: list[int]) -> list[Any]:
+        return shown_to(request.user, super().rows(request, ids))
+
+
 class OfPeople(ReadOnly):
-    """Pages of rows that tell of contacts. ``of_people``: by which columns, and which of its
-    search fields."""
+    """Pages of rows that tell of contacts. ``of_people``: by which of its search fields. By none
+    of its columns can a list be sorted that tells of them. Its filters are of ``list_filters``."""
 
     of_people: Sequence[str] = ()
+    sortable_by: Sequence[str] = ()
+    list_of_people: type[ListOfPeople] = ListOfPeople
+    list_filter_submit = True
+    show_facets = ShowFacets.NEVER  # they count the rows of each choice
+
+    class Media:
+        css: ClassVar = {"all": ["sync/log.css"]}
+
     list_before_template: str | None = "sync/people_hidden.html"
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         fields = super().get_search_fields(request)
         return [field for field in fields if self._is_open(request, field)]
 
-    def get_sortable_by(self, request: HttpRequest) -> list[str]:
-        columns = super().get_sortable_by(request)
-        return [column for column in columns if self._is_open(request, column)]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return _WithoutPeople if not sees_people(request.user) else ChangeList
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LongList]:
+        return self.list_of_people
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -66,29 +77,13 @@ class OfPeople(ReadOnly):
         return one_shown_to(request.user, super().get_object(request, object_id, from_field))
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Django lets an address ask for the beginning of any column: who may not see people
-        asks for what the list's filters offer."""
-        if not super().lookup_allowed(lookup, value, request):
-            return False
-        if request is not None and sees_people(request.user):
-            return True
+        """Django lets an address ask for the beginning of any column, which would tell of people,
+        and for what no index knows: here it asks for what the list's filters offer."""
         filters = self.list_filter if request is None else self.get_list_filter(request)
-        return any(lookup == f"{name}{end}" for name in filters for end in _OF_FILTERS)
+        return any(lookup in words_of(filter_) for filter_ in filters)
 
     def _is_open(self, request: HttpRequest, name: str) -> bool:
         return name not in self.of_people or sees_people(request.user)
-
-
-class _WithoutPeople(ChangeList):
-    result_list: Any
-
-    def get_ordering_field(self, field_name: Any) -> Any:
-        is_of_people = field_name in self.model_admin.of_people
-        return None if is_of_people else super().get_ordering_field(field_name)
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.result_list = shown_to(request.user, self.result_list)
 
 
 def _empty_sync_record(row: SyncRecord) -> None:
@@ -114,10 +109,16 @@ def _empty_run(run: Run) -> None:
         run.why = run.why and HIDDEN
 
 
+def _empty_export(export: Export) -> None:
+    """What was searched for may be a name."""
+    export.asked = HIDDEN
+
+
 _EMPTIED: Mapping[type[Model], Callable[[Any], None]] = {
     SyncRecord: _empty_sync_record,
     Step: _empty_step,
     Run: _empty_run,
+    Export: _empty_export,
 }
 
 

@@ -232,6 +232,11 @@ def remedy_of(state: str, cause: str) -> Remedy:
     return _TOLD.get((state, Cause(cause))) or _TOLD[state, NO_CAUSE]
 
 
+def causes_of(state: str) -> Mapping[str, str]:
+    """All of this state, in words."""
+    return {str(cause): told.label for (of, cause), told in _TOLD.items() if of == state}
+
+
 def causes() -> frozenset[str]:
     """All that are told, but for none."""
     return frozenset(cause for _, cause in _TOLD if cause)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 
 ROLES: Mapping[str, str] = {
     "Viewers": "Look at everything but names and values of contacts.",
-    "Operators": "See names and values too; sync, preview, start and pause.",
+    "Operators": "See names and values too; sync, preview, start and pause; export the audit log.",
     "Administrators": "All that; set up and change accounts, connections and rules.",
     "Sees personal data": "Adds names and values of contacts to another role.",
     "Deletes contacts": "Adds deleting contacts in the apps to another role.",

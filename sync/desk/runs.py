@@ -17,32 +17,43 @@ from connections.rights import OPERATE
 from sync.desk.held import hold_of
 from sync.desk.personal import OfPeople, shown_to
 from sync.desk.progress import progress_of
+from sync.desk.row_filters import RUN_FILTERS
+from sync.desk.run_groups import groups_of
 from sync.desk.standing import is_open
+from sync.desk.step_words import did
 from sync.desk.undo import undo_offers
 from sync.desk.words import RUN_LABEL, changes, done_in, lasted, moment, told
-from sync.models import Run
+from sync.models import Run, Step
 from sync.report import standing
 
 #: Steps shown on the page itself; all are a click away.
-SHOWN = 50
+SHOWN = 25
+
+
+def steps_of(run: Run) -> list[Step]:
+    """Those that changed a field, if any did; one more than is shown where there are more."""
+    steps = Step.objects.filter(run=run).order_by("at", "pk")
+    changing = list(steps.filter(touched__gt=0)[: SHOWN + 1])
+    return changing or list(steps[: SHOWN + 1])
 
 
 class RunAdmin(OfPeople):
     list_display = ["number", "connection", "kind", "status", "did", "why", "asked", "took"]
     list_display_links = ["number"]
-    list_filter = ["connection", "kind", "state", "requested_at"]
+    list_filter = RUN_FILTERS
     list_select_related = ["connection"]
     search_fields = ["connection__name", "why"]
     of_people = ["why"]
-    list_before_template = None  # a run is of a connection; what it did to whom is on its page
+    list_before_template = "sync/asked.html"
+    ordering = ["-pk"]
     fields = ["connection", "kind", "requested_by", "requested_at", "started_at", "finished_at"]
     change_form_outer_before_template = "sync/run.html"
 
-    @display(description="Run", ordering="pk")
+    @display(description="Run")
     def number(self, run: Run) -> str:
         return str(run.pk)
 
-    @display(description="State", ordering="state", label=RUN_LABEL)
+    @display(description="State", label=RUN_LABEL)
     def status(self, run: Run) -> str:
         return run.get_state_display()
 
@@ -50,7 +61,7 @@ class RunAdmin(OfPeople):
     def did(self, run: Run) -> str:
         return told(run)
 
-    @display(description="Asked for", ordering="requested_at")
+    @display(description="Asked for")
     def asked(self, run: Run) -> SafeString:
         return moment(run.requested_at)
 
@@ -66,9 +77,9 @@ class RunAdmin(OfPeople):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         context = dict(extra_context or {})
-        run = self.get_object(request, unquote(object_id)) if object_id else None
+        run: Run | None = self.get_object(request, unquote(object_id)) if object_id else None
         if run is not None and self.has_view_permission(request, run):
-            steps = run.steps.select_related("run")
+            shown = shown_to(request.user, steps_of(run))
             context.update(
                 run=run,
                 is_open=is_open(run),
@@ -76,8 +87,13 @@ class RunAdmin(OfPeople):
                 did=done_in(run),
                 took=lasted(run),
                 title=str(run),
-                steps=[(step, changes(step)) for step in shown_to(request.user, steps[:SHOWN])],
-                number_of_steps=steps.count(),
+                steps=[(step, did(step.verb, step.side), changes(step)) for step in shown[:SHOWN]],
+                has_more_steps=len(shown) > SHOWN,
+                groups=groups_of(run, request.user) if shown else None,
+                sides=[
+                    (side.upper(), run.connection.container(side), run.counts.get(side))
+                    for side in "ab"
+                ],
                 standing=standing(run.counts) if run.counts else "",
                 **_what_now(request, run),
             )

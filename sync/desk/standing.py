@@ -25,6 +25,7 @@ from django.urls import reverse
 from connections.models import Account, Connection
 from sync.counts import in_words, totals
 from sync.days import BROKEN
+from sync.desk.list_filters import WITHOUT
 from sync.engine.plan import HELD
 from sync.models import Run, SyncRecord
 from sync.settle import TRY_AGAIN
@@ -168,7 +169,7 @@ def people_url(connection: int, state: str, cause: str | None = None) -> str:
     cause."""
     query = {"connection__id__exact": connection, "state__exact": state}
     if cause is not None:
-        query["cause"] = cause
+        query["cause"] = cause or WITHOUT
     return f"{reverse('admin:sync_syncrecord_changelist')}?{urlencode(query)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.utils import unquote
@@ -10,44 +11,93 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from sync.desk.personal import OfPeople
+from connections.models import Connection
+from connections.rights import sees_people
+from sync.desk.exports import ExportPages, may_export
+from sync.desk.list_filters import OfConnection, chosen_connection
+from sync.desk.log_filters import BEFORE, LOG_FILTERS, OF_A_RUN
+from sync.desk.personal import ListOfPeople
+from sync.desk.step_words import did, on_account_of
 from sync.desk.undo import undo_offers
 from sync.desk.words import RESULT_LABEL, changes, moment
-from sync.models import Run, Step
+from sync.finding import steps_like
+from sync.models import Step
 
-OF_A_RUN = "run__id__exact"
+#: So many steps are looked at for those that all filters ask for.
+LOOK = 100_000
 
 
-class StepAdmin(OfPeople):
-    list_display = ["when", "connection", "verb", "where", "name", "changed", "status"]
-    list_display_links = ["when", "name"]
-    list_filter = ["run__connection", "verb", "result", "side", "conflict", "at", "run"]
-    list_select_related = ["run__connection"]
-    search_fields = ["name", "a_remote", "b_remote", "why"]
-    search_help_text = "A contact's name, its id in an app, or a reason"
+class StepList(ListOfPeople):
+    """``looked_to``: down to which moment the log was looked through, where that is not all."""
+
+    looked_to: datetime | None = None
+
+    def within_reach(self, request: HttpRequest) -> QuerySet[Step]:
+        """An index has the steps of a connection, a run or a person in the order of the list, and
+        what else is asked for beside them; but whatever hardly ever happens could be a long way
+        down."""
+        scope = self.root_queryset
+        for spec in self.filter_specs:
+            scope = spec.scope(scope)
+        last = scope.order_by("-at", "-pk").values_list("at", flat=True)[LOOK : LOOK + 1]
+        self.looked_to = next(iter(last), None)
+        if self.looked_to is None:
+            return self.queryset
+        return self.queryset.filter(at__gte=self.looked_to)
+
+    @property
+    def further(self) -> str:
+        """Where the list goes on further back."""
+        assert self.looked_to is not None, "only then there is something to go on to"
+        address: str = self.get_query_string({BEFORE: self.looked_to.isoformat()})
+        return address
+
+
+class StepAdmin(ExportPages):
+    list_display = ["when", "connection", "contact", "what", "changed", "account", "status"]
+    list_display_links = ["when", "contact"]
+    list_filter = LOG_FILTERS
+    list_select_related = ["connection", "by"]
+    list_of_people = StepList
+    list_before_template = "sync/log.html"
+    search_fields = ["name_key"]
+    search_help_text = "Name, e-mail address or id of a contact"
     of_people = search_fields
     change_form_outer_before_template = "sync/step.html"
-    ordering = ["-pk"]
-    show_full_result_count = False
+    ordering = ["-at", "-pk"]
+    sortable_by = ["when"]
     fields = [
-        "at", "run", "verb", "side", "name", "changed", "rule", "why", "status", "cause", "by",
-        "a_remote", "b_remote",
+        "when", "connection", "run", "contact", "what", "changed", "because", "account", "rule",
+        "status", "a_remote", "b_remote",
     ]  # fmt: skip
 
-    def get_list_filter(self, request: HttpRequest) -> list[str]:
-        """Runs are too many to choose from; the page of a run leads here."""
-        filters = list(self.list_filter)
-        return filters if OF_A_RUN in request.GET else filters[:-1]
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Of one connection it is not said in every line."""
+        columns = super().get_list_display(request)
+        is_one = OfConnection.parameter_name in request.GET or OF_A_RUN in request.GET
+        return [column for column in columns if column != "connection" or not is_one]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Step]:
         """What a preview or a held run planned never happened: it is shown only as of that run."""
         steps: QuerySet[Step] = super().get_queryset(request)
         match = request.resolver_match
-        is_list = match is not None and (match.url_name or "").endswith("_changelist")
-        if is_list and OF_A_RUN not in request.GET:
-            done = steps.exclude(result=Step.Result.PLANNED)
-            return done.exclude(run__kind=Run.Kind.PREVIEW)
-        return steps
+        is_page = match is not None and (match.url_name or "").endswith("_change")
+        if not is_page and OF_A_RUN not in request.GET:
+            steps = steps.filter(logged=True)
+        return steps.defer("agree", "stamps", "raises", "effects")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = {"may_export": may_export(request.user), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Step], search_term: str
+    ) -> tuple[QuerySet[Step], bool]:
+        if not (search_term.strip() and sees_people(request.user)):
+            return queryset, False
+        return queryset.filter(pk__in=steps_like(search_term, _connection(request))), False
 
     def changeform_view(
         self,
@@ -67,18 +117,34 @@ class StepAdmin(OfPeople):
     def when(self, step: Step) -> SafeString:
         return moment(step.at)
 
-    @display(description="Connection")
-    def connection(self, step: Step) -> str:
-        return str(step.run.connection)
+    @display(description="Contact")
+    def contact(self, step: Step) -> str:
+        return step.name or "(without a name)"
 
-    @display(description="In")
-    def where(self, step: Step) -> str:
-        return step.side.upper()
+    @display(description="What was done")
+    def what(self, step: Step) -> str:
+        return did(step.verb, step.side)
 
     @display(description="Change")
     def changed(self, step: Step) -> str:
         return changes(step) or step.why
 
+    @display(description="Reason")
+    def because(self, step: Step) -> str:
+        return step.why if step.fields else ""
+
+    @display(description="On account of")
+    def account(self, step: Step) -> str:
+        return on_account_of(step)
+
     @display(description="Result", label=RESULT_LABEL)
     def status(self, step: Step) -> str:
         return step.get_result_display()
+
+
+def _connection(request: HttpRequest) -> Connection | None:
+    """The one whose steps are looked for, where it is one."""
+    run = request.GET.get(OF_A_RUN, "")
+    if not run.isdecimal():
+        return chosen_connection(request)
+    return Connection.objects.select_related("a", "b").filter(runs=run).first()

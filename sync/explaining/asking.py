@@ -24,7 +24,7 @@ from rules.rows import (
     written_rule,
 )
 from rules.setup import Rule, Setup
-from sync.audit import as_json, steps_of
+from sync.audit import as_json, steps_about
 from sync.engine.person import Memory, View
 from sync.explaining.building import Known, explained
 from sync.explaining.told import Around, Explanation
@@ -165,7 +165,8 @@ class _Asking:
             mine |= Q(**{f"{side}_remote": remote_id})
         if row is not None and row.pk:
             mine |= Q(sync_record=row)
-        return steps_of(self.connection).filter(mine)
+        steps = steps_about(self.connection, mine).filter(logged=True)
+        return steps.select_related("connection", "by").order_by("at", "pk")
 
     def _notes(self, row: SyncRecord | None) -> Iterator[str]:
         name = self.connection.name

@@ -4,11 +4,13 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import connections.plain_text
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0008_copies'),
+        ('connections', '0009_finding'),
         ('sync', '0003_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -28,6 +30,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-pk'],
                 'default_permissions': ('view',),
+                'verbose_name': 'export of the audit log',
+                'verbose_name_plural': 'exports of the audit log',
             },
         ),
         migrations.AlterModelOptions(
@@ -63,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='step',
             name='name_key',
-            field=models.BinaryField(default=b'', help_text='The name (sync.search_keys).'),
+            field=connections.plain_text.PlainTextField(blank=True, help_text='sync.search_keys', max_length=60),
         ),
         migrations.AddField(
             model_name='step',
@@ -78,12 +82,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='syncrecord',
             name='name_key',
-            field=models.BinaryField(default=b'', help_text='The title (sync.search_keys).'),
+            field=connections.plain_text.PlainTextField(blank=True, help_text='sync.search_keys', max_length=60),
         ),
-        migrations.AddField(
-            model_name='syncrecord',
-            name='turned_key',
-            field=models.BinaryField(default=b'', help_text='The same, the last word first.'),
+        migrations.AlterField(
+            model_name='step',
+            name='a_remote',
+            field=models.CharField(blank=True, max_length=1000, verbose_name='id in A'),
+        ),
+        migrations.AlterField(
+            model_name='step',
+            name='b_remote',
+            field=models.CharField(blank=True, max_length=1000, verbose_name='id in B'),
         ),
         migrations.AlterField(
             model_name='step',

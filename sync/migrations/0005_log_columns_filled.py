@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from sync.search_keys import keys_of, name_key
+from sync.search_keys import name_key
 from sync.touched import touched
 
 #: Rows at a time: there may be millions.
@@ -24,10 +24,10 @@ def fill(apps, schema_editor):
             row.rule_key = rule_key(row.rule, rules.get(row.connection_id, ()))
         steps.bulk_update(rows, ['connection', 'foreseen', 'name_key', 'touched', 'rule_key'])
     records = apps.get_model('sync', 'SyncRecord').objects.using(using)
-    for rows in chunks(records.filter(name_key=b'').exclude(title='').only('title')):
+    for rows in chunks(records.filter(name_key='').exclude(title='').only('title')):
         for row in rows:
-            row.name_key, row.turned_key = keys_of(row.title)
-        records.bulk_update(rows, ['name_key', 'turned_key'])
+            row.name_key = name_key(row.title)
+        records.bulk_update(rows, ['name_key'])
 
 
 def chunks(rows):

@@ -120,9 +120,5 @@ class Migration(migrations.Migration):
             model_name='syncrecord',
             index=models.Index(fields=['name_key'], name='sync_record_by_name'),
         ),
-        migrations.AddIndex(
-            model_name='syncrecord',
-            index=models.Index(fields=['turned_key'], name='sync_record_by_turned_name'),
-        ),
         migrations.RunPython(give, take),
     ]

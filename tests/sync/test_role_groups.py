@@ -12,16 +12,23 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from connections.rights import DELETE_PEOPLE, OPERATE, SEE_PEOPLE
+from sync.desk.exports import EXPORT
 
 pytestmark = pytest.mark.django_db
 
 roles = importlib.import_module("sync.migrations.0003_roles")
+exports = importlib.import_module("sync.migrations.0006_log_indexes")
 
 
 @pytest.fixture(scope="module")
 def then() -> Any:
     """The tables as they were when the migration was written."""
     return MigrationLoader(None).project_state([("sync", "0003_roles")]).apps
+
+
+@pytest.fixture(scope="module")
+def with_exports() -> Any:
+    return MigrationLoader(None).project_state([("sync", "0006_log_indexes")]).apps
 
 
 @pytest.fixture
@@ -38,7 +45,7 @@ def test_each_role_can_what_the_one_before_can_and_more() -> None:
     viewers, operators, administrators = map(rights_of, ("Viewers", "Operators", "Administrators"))
     assert {right.partition(".")[2].partition("_")[0] for right in viewers} == {"view"}
     assert {"connections.view_connection", "rules.view_rule", "sync.view_step"} <= viewers
-    assert operators - viewers == {OPERATE, SEE_PEOPLE}
+    assert operators - viewers == {OPERATE, SEE_PEOPLE, EXPORT}
     assert operators < administrators
     assert {"connections.add_account", "rules.change_rule", "connections.delete_connection"} <= (
         administrators
@@ -50,16 +57,18 @@ def test_each_role_can_what_the_one_before_can_and_more() -> None:
 def test_no_role_manages_users_or_writes_what_only_runs_write() -> None:
     every = set[str]().union(*(rights_of(group.name) for group in Group.objects.all()))
     assert not {right for right in every if right.startswith(("auth.", "admin."))}
-    assert {right for right in every if right.startswith("sync.")} == {
-        right for right in every if right.startswith("sync.view_")
-    }
+    of_runs = {right for right in every if right.startswith("sync.")}
+    assert of_runs - {EXPORT} == {right for right in every if right.startswith("sync.view_")}
 
 
-def test_a_new_database_has_no_rights_yet_when_the_roles_are_made(then: Any, editor: Any) -> None:
+def test_a_new_database_has_no_rights_yet_when_the_roles_are_made(
+    then: Any, with_exports: Any, editor: Any
+) -> None:
     before = {group.name: rights_of(group.name) for group in Group.objects.all()}
     Group.objects.all().delete()
     Permission.objects.all().delete()
     roles.make_roles(then, editor)
+    exports.give(with_exports, editor)
     assert {group.name: rights_of(group.name) for group in Group.objects.all()} == before
 
 
@@ -72,11 +81,14 @@ def test_a_group_of_that_name_keeps_what_it_has(then: Any, editor: Any) -> None:
     assert "connections.view_connection" in rights_of("Viewers")
 
 
-def test_going_back_drops_what_nobody_has_touched(then: Any, editor: Any) -> None:
+def test_going_back_drops_what_nobody_has_touched(
+    then: Any, with_exports: Any, editor: Any
+) -> None:
     User.objects.create_user("otto").groups.add(Group.objects.get(name="Operators"))
     changed = Group.objects.get(name="Viewers")
     changed.permissions.add(Permission.objects.get(codename="view_user"))
     Group.objects.create(name="Night shift")
+    exports.take(with_exports, editor)
     roles.drop_roles(then, editor)
     assert set(Group.objects.values_list("name", flat=True)) == {
         "Night shift",

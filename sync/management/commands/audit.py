@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from sync.audit import CSV_COLUMNS, as_csv_rows, as_json, in_sentence, steps_of
+from sync.audit import as_json, csv_lines, in_sentence, one_by_one, steps_of
 from sync.management.commands.sync import chosen
 
 
@@ -28,12 +27,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         [connection] = chosen([options["name"]], every=False)
-        steps = steps_of(connection, run=options["run"], contact=options["contact"]).iterator()
+        steps = steps_of(connection, run=options["run"], contact=options["contact"])
         if options["csv"]:
-            writer = csv.writer(self.stdout, lineterminator="\n")
-            writer.writerow(CSV_COLUMNS)
-            for step in steps:
-                writer.writerows(as_csv_rows(step))
+            for line in csv_lines(steps):
+                self.stdout.write(line, ending="")
             return
-        for step in steps:
+        for step in one_by_one(steps):
             self.stdout.write(json.dumps(as_json(step)) if options["json"] else in_sentence(step))

@@ -22,7 +22,7 @@ from connections.models import Account, Beginning, Connection, Container, Record
 from rules.history import record_revision
 from rules.models import Revision, Rule
 from sync.host import this_process
-from sync.models import Run, Step, SyncRecord
+from sync.models import Export, Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform
 from tests.sync.desk.conftest import container, person, synced
@@ -110,6 +110,7 @@ class Rows:
     run: Run
     pilot: Run
     step: Step
+    export: Export
     sync_record: SyncRecord
     record: Record
     revision: Revision
@@ -146,6 +147,7 @@ def make_rows() -> Rows:
         run=run,
         pilot=pilot,
         step=Step.objects.get(run=run, verb="update"),
+        export=Export.objects.create(who="somebody", asked="Search: zebulon", rows=3),
         sync_record=SyncRecord.objects.filter(connection=connection, b__isnull=False)[0],
         record=Record.objects.filter(container=a)[0],
         revision=revision,

@@ -151,6 +151,9 @@ ADDRESSES: Mapping[str, Address] = {
             "sync_syncrecord", lambda rows: [rows.sync_record.pk], VIEWER, NOBODY, shows_people=True
         )
     ),
+    **dict(
+        _of_model("sync_export", lambda rows: [rows.export.pk], VIEWER, NOBODY, shows_people=True)
+    ),
     **dict(_of_model("connections_connection", draft, VIEWER, changed(), change=NO_METHOD)),
     # A run is called by its number and its connection.
     "admin:sync_run_history": Address(seen(), seen(), lambda rows: [rows.pilot.pk]),
@@ -211,6 +214,9 @@ ADDRESSES: Mapping[str, Address] = {
     "admin:connections_connection_history_of": _page(seen(), NO_METHOD),
     "admin:connection_go_back": _page(changed(), changed(), save),
     "admin:connection_go_back_effect": _page(changed(), NO_METHOD, save, shows_people=True),
+    "admin:sync_step_export": Address(
+        NO_METHOD, Answer(OPERATOR), lambda rows: [], shows_people=True
+    ),
     "admin:run_progress": Address(seen(), seen(), lambda rows: [rows.run.pk]),
     # --- authorising, in a window of its own ---
     "door:begin": Address(NO_METHOD, Answer(STAFF, 404)),

@@ -102,7 +102,7 @@ def _lets_in(answer: Answer, role: str) -> bool:
 
 
 def _text(answer: Any) -> str:
-    text: str = answer.content.decode()
+    text: str = answer.getvalue().decode()
     return text
 
 

@@ -35,7 +35,7 @@ def page(user: User) -> str:
 def test_roles_are_ticked_by_what_they_allow(rows: Rows, visitors: Mapping[str, Visitor]) -> None:
     answer = visitors[SUPERUSER].ask("GET", page(rows.user))
     shown = text_of(answer)
-    assert "Operators: See names and values too; sync, preview, start and pause." in shown
+    assert "Operators: See names and values too; sync, preview, start and pause; export" in shown
     assert [str(box.data["value"]) for box in answer.context["adminform"].form["groups"]] == [
         str(group.pk) for group in Group.objects.order_by("pk")
     ]
@@ -69,10 +69,10 @@ def test_who_has_no_role_is_told_what_to_ask_for(visitors: Mapping[str, Visitor]
     ("role", "offered"),
     [
         (STAFF, []),
-        (VIEWER, [*LOOKS, "Audit log"]),
-        (OPERATOR, [*LOOKS, "Audit log"]),
-        (ADMINISTRATOR, [*LOOKS, "Audit log"]),
-        (SUPERUSER, [*LOOKS, "Audit log", "Users", "Groups"]),
+        (VIEWER, [*LOOKS, "Audit log", "Exports"]),
+        (OPERATOR, [*LOOKS, "Audit log", "Exports"]),
+        (ADMINISTRATOR, [*LOOKS, "Audit log", "Exports"]),
+        (SUPERUSER, [*LOOKS, "Audit log", "Exports", "Users", "Groups"]),
     ],
 )
 def test_the_menu_offers_what_the_role_may_open(

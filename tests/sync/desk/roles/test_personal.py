@@ -97,20 +97,20 @@ def test_runs_are_found_by_their_connection_and_not_by_what_was_typed(
     assert not listed(viewer, "run", "q=zebulon")
 
 
-@pytest.mark.parametrize(("name", "column"), [("syncrecord", 0), ("syncrecord", 3), ("step", 4)])
+@pytest.mark.parametrize(
+    ("name", "column"), [*(("syncrecord", n) for n in range(5)), *(("step", n) for n in range(1, 7))]
+)
 def test_no_order_tells_who_comes_first(
-    rows: Rows, viewer: Visitor, seer: Visitor, name: str, column: int
+    rows: Rows, viewer: Visitor, name: str, column: int
 ) -> None:
+    """Steps go by time, the first column; nobody is offered what no index has in order."""
     SyncRecord.objects.filter(connection=rows.connection).update(reason="B", title="B")
     SyncRecord.objects.filter(pk=rows.sync_record.pk).update(reason="A", title="A")
     Step.objects.filter(run=rows.run).update(name="B")
     Step.objects.filter(pk=rows.step.pk).update(name="A")
 
-    def orders(visitor: Visitor) -> set[tuple[int, ...]]:
-        return {tuple(listed(visitor, name, f"o={sign}{column}")) for sign in ("", "-")}
-
-    assert len(orders(seer)) == 2
-    assert len(orders(viewer)) == 1
+    asked = {tuple(listed(viewer, name, f"o={sign}{column}")) for sign in ("", "-")}
+    assert asked == {tuple(listed(viewer, name, ""))}
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ def test_the_filters_of_a_list_work_for_everybody(rows: Rows, viewer: Visitor) -
     pair = rows.connection.pk
     assert listed(viewer, "syncrecord", f"connection__id__exact={pair}&cause=looks+alike")
     assert listed(viewer, "syncrecord", "state__exact=in_sync")
-    assert listed(viewer, "step", f"run__connection__id__exact={pair}&verb=update")
+    assert listed(viewer, "step", f"connection__id__exact={pair}&verb__exact=update")
     assert listed(viewer, "step", f"run__id__exact={rows.run.pk}")
-    assert listed(viewer, "run", "requested_at__gte=2020-01-01T00:00:00Z&kind__exact=sync")
+    assert listed(viewer, "run", "requested_at_from=2020-01-01&kind__exact=sync")
 
 
 def test_no_list_of_suggestions_gives_names(rows: Rows, viewer: Visitor, seer: Visitor) -> None:
