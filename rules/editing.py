@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from connections.models import Connection
+from rules.configuration.change import Change
 from rules.configuration.connections import WantedConnection
 from rules.configuration.loading import Plan, plan_of
 from rules.configuration.looks import as_last_read
@@ -56,14 +57,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """``errors`` keep it from being kept, ``warnings`` do not. ``changes``: in words, empty when
-    everything is like that already. ``setup``: what the connection becomes where that differs for
+    """``errors`` keep it from being kept, ``warnings`` do not. ``changes``: empty when everything
+    is like that already. ``setup``: what the connection becomes where that differs for
     contacts; None otherwise, and where there are errors."""
 
     connection: Connection
     errors: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
-    changes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     setup: Setup | None = None
     plan: Plan | None = None
 
@@ -85,10 +86,9 @@ def judged(connection: Connection, edit: Edit) -> Judged:
         plan = plan_of({}, {wanted.name: wanted}, known, problems, as_last_read)
     except ConfigurationError as error:
         return Judged(connection, _faults(error.problems), _faults(problems.warnings))
-    changes = tuple(change for _, changes in plan.wishes for change in changes)
     differing = (setup for was, setup in plan.setups if setup.digest() != setup_of(was).digest())
     setup = next(differing, None)
-    return Judged(connection, (), _faults(problems.warnings), changes, setup, plan)
+    return Judged(connection, (), _faults(problems.warnings), plan.of_connections, setup, plan)
 
 
 def keep(verdict: Judged, by: Any) -> None:

@@ -1,4 +1,4 @@
-"""Every change of what a connection is told to do: kept as text, told in words."""
+"""Every change of what a connection is told to do: kept as text, told as differences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from connections.models import Connection, Container
+from rules.configuration.change import Change
 from rules.configuration.changes import beginning, differences
 from rules.configuration.dumping import dump
 from rules.configuration.whole import WholeConnection, whole_text
@@ -30,10 +31,10 @@ def record_revision(connection: Connection, by: Any = None, source: str = "") ->
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """``changes``: in words; None when its text, or the one before, cannot be read any more."""
+    """``changes``: None when its text, or the one before, cannot be read any more."""
 
     revision: Revision
-    changes: Sequence[str] | None
+    changes: Sequence[Change] | None
 
 
 def told(revisions: Sequence[Revision], *, with_first: bool) -> list[Told]:

@@ -6,36 +6,48 @@ not its state, for a text that says *active* would approve a first run, or end a
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 
 from connections.models import Account, Connection
+from rules.configuration.change import Change
 from rules.configuration.connections import WantedConnection, read_connections
 from rules.configuration.document import read_document
-from rules.configuration.loading import Outcome, Plan, plan_of, save
+from rules.configuration.loading import Plan, plan_of, save
 from rules.configuration.looks import Looking, as_last_read, look_at
-from rules.configuration.problems import Place, Problems
+from rules.configuration.problems import Place, Problem, Problems
 from rules.configuration.wishes import has_run, stored_connections
+from rules.setup import Setup
 
 SOURCE = "history"
 _KEPT = ("state",)
 
 
-def what_going_back_changes(connection: Connection, text: str) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """``changes`` is empty when everything is like that already. ``setups``: the connection with
+    what it becomes for contacts, where that differs."""
+
+    changes: tuple[Change, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    setups: tuple[tuple[Connection, Setup], ...] = ()
+
+
+def what_going_back_changes(connection: Connection, text: str) -> WayBack:
     """What ``go_back`` would do, judged by what the apps offered when last asked: nothing is
     stored and no app is asked.
 
     Raises ConfigurationError with all that is in the way.
     """
     problems = Problems()
-    return _outcome(_plan(connection, text, problems, as_last_read), problems)
+    return _way_back(_plan(connection, text, problems, as_last_read), problems)
 
 
-def go_back(connection: Connection, text: str, by: Any) -> Outcome:
+def go_back(connection: Connection, text: str, by: Any) -> WayBack:
     """The text is checked like a file that is loaded, with what the apps offer now. ``by``: the
-    user, for the history. ``changes`` of the outcome do not name the connection.
+    user, for the history.
 
     Raises ConfigurationError with all that is in the way; nothing is then stored.
     """
@@ -43,12 +55,11 @@ def go_back(connection: Connection, text: str, by: Any) -> Outcome:
     plan = _plan(connection, text, problems, look_at)
     with transaction.atomic():
         save(plan, by, SOURCE, _KEPT)
-    return _outcome(plan, problems)
+    return _way_back(plan, problems)
 
 
-def _outcome(plan: Plan, problems: Problems) -> Outcome:
-    changes = tuple(change for _, changes in plan.wishes for change in changes)
-    return Outcome(changes, tuple(sorted(problems.warnings)), plan.setups)
+def _way_back(plan: Plan, problems: Problems) -> WayBack:
+    return WayBack(plan.of_connections, tuple(sorted(problems.warnings)), plan.setups)
 
 
 def _plan(connection: Connection, text: str, problems: Problems, look: Looking) -> Plan:

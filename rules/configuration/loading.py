@@ -10,6 +10,7 @@ from django.db import transaction
 
 from connections.models import Connection, Container
 from rules.configuration.accounts import WantedAccount, read_accounts
+from rules.configuration.change import Change
 from rules.configuration.changes import account_changes, connection_changes
 from rules.configuration.checks import check_wishes
 from rules.configuration.connections import WantedConnection, read_connections
@@ -40,10 +41,15 @@ class Plan:
     """``wishes``: what is wished for, with what would change."""
 
     looks: Mapping[str, Look]
-    wishes: list[tuple[Wish, list[str]]]
+    wishes: list[tuple[Wish, list[Change]]]
     setups: tuple[tuple[Connection, Setup], ...]
 
+    @property
+    def of_connections(self) -> tuple[Change, ...]:
+        return tuple(change for _, changes in self.wishes for change in changes)
+
     def changes(self) -> tuple[str, ...]:
+        """In the words of the file."""
         accounts = (change for look in self.looks.values() for change in account_changes(look))
         connections = (
             f"connection {wish.name}: {change}"

@@ -1,4 +1,4 @@
-"""What would change about the rules of a connection, in words. Pure."""
+"""What would change about the rules of a connection. Pure."""
 
 from __future__ import annotations
 
@@ -7,72 +7,60 @@ from itertools import zip_longest
 
 from connectors.connector import Catalogue
 from rules.building import rule_of
+from rules.configuration.change import OrderChange, RuleChange
 from rules.configuration.renames import known, renamed
-from rules.verdict import action_sentence, condition_sentence, rule_sentence
+from rules.verdict import action_sentence, condition_sentence
 from rules.written import WrittenRule
-
-STAYS, TAKEN_BACK = "what it did stays", "what it did is taken back"
 
 
 def rule_changes(
     old: Sequence[WrittenRule], new: Sequence[WrittenRule], catalogues: Mapping[str, Catalogue]
-) -> list[str]:
+) -> list[RuleChange | OrderChange]:
     """``catalogues``: by side, as they are now."""
     former = renamed(old, new)
-    found = [f"rule {was}: renamed {name}" for (name, _), (was, _) in former.items()]
+    found: list[RuleChange | OrderChange] = [
+        RuleChange(was, "name", was, name) for (name, _), (was, _) in former.items()
+    ]
     names = {was: name for name, was in former.items()}
     before = {names.get(known(rule), known(rule)): rule for rule in old}
     after = {known(rule): rule for rule in new}
-    found += [
-        f"rule {rule.name}: removed ({STAYS})" for key, rule in before.items() if key not in after
-    ]
+    found += [RuleChange(rule.name, "removed") for key, rule in before.items() if key not in after]
     for key, rule in after.items():
         if key in before:
-            changes = _changes(before[key], rule, catalogues)
-            found += [f"rule {rule.name}: {change}" for change in changes]
+            found += _changes(before[key], rule, catalogues)
         else:
-            sentence = rule_sentence(rule_of(rule, "", catalogues))
-            off = "" if rule.on else ", switched off"
-            found.append(f"rule {rule.name}: new{off}: {sentence}")
+            found.append(RuleChange(rule.name, "new", None, rule_of(rule, "", catalogues)))
     stayed = [key for key in before if key in after]
     if stayed != [key for key in after if key in before]:
-        found.append(f"rules: in this order: {', '.join(rule.name for rule in new)}")
+        found.append(OrderChange(tuple(rule.name for rule in new)))
     return found
 
 
 def _changes(
     old: WrittenRule, new: WrittenRule, catalogues: Mapping[str, Catalogue]
-) -> Iterator[str]:
+) -> Iterator[RuleChange]:
     before, after = rule_of(old, "", catalogues), rule_of(new, "", catalogues)
     if old.conditions != new.conditions:
         one = [condition_sentence(item) for item in before.conditions]
         two = [condition_sentence(item) for item in after.conditions]
-        yield from _differences("condition", one, two)
+        yield from _differences(new.name, "condition", one, two)
     if old.actions != new.actions:
         one = [action_sentence(item) for item in before.actions]
         two = [action_sentence(item) for item in after.actions]
-        yield from _differences("action", one, two)
+        yield from _differences(new.name, "action", one, two)
     for flag in ("undo", "both_ways"):
         if getattr(old, flag) != getattr(new, flag):
-            yield f"{flag}: {_word(getattr(old, flag))} → {_word(getattr(new, flag))}"
+            yield RuleChange(new.name, flag, getattr(old, flag), getattr(new, flag))
     if (old.on, old.take_back) != (new.on, new.take_back):
-        if new.on:
-            yield "switched on"
-        else:
-            yield f"switched off ({TAKEN_BACK if new.take_back else STAYS})"
+        yield RuleChange(new.name, "on", old, new)
 
 
-def _differences(what: str, old: list[str], new: list[str]) -> Iterator[str]:
+def _differences(rule: str, what: str, old: list[str], new: list[str]) -> Iterator[RuleChange]:
     gone, came = _without(old, new), _without(new, old)
     for one, two in zip_longest(gone, came):
-        if one is None:
-            yield f"{what} {two}: new"
-        elif two is None:
-            yield f"{what} {one}: removed"
-        else:
-            yield f"{what} {one} → {two}"
+        yield RuleChange(rule, what, one, two)
     if not gone and not came:
-        yield f"{what}s: {'; '.join(new)}"
+        yield RuleChange(rule, f"{what}s", old, new)
 
 
 def _without(these: list[str], those: list[str]) -> list[str]:
@@ -85,7 +73,3 @@ def _without(these: list[str], those: list[str]) -> list[str]:
         else:
             found.append(each)
     return found
-
-
-def _word(value: bool) -> str:
-    return "true" if value else "false"

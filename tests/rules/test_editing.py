@@ -73,8 +73,8 @@ def test_an_edit_of_nothing_changes_nothing(pair: Connection) -> None:
 def test_what_is_kept_is_what_was_told_and_who_did_it_is_known(pair: Connection) -> None:
     boss = User.objects.create_user("boss")
     verdict = judged(pair, Edit("twins", {"direction": "a-to-b", "winner": "b"}))
-    assert "name: pair → twins" in verdict.changes
-    assert "direction: two-way → a-to-b" in verdict.changes
+    assert "name: pair → twins" in map(str, verdict.changes)
+    assert "direction: two-way → a-to-b" in map(str, verdict.changes)
     keep(verdict, boss)
     pair.refresh_from_db()
     assert (pair.name, pair.direction, pair.winner) == ("twins", "a-to-b", "b")
@@ -95,7 +95,7 @@ def test_a_rule_that_is_renamed_and_changed_at_once_stays_the_same_rule(pair: Co
     )
     verdict = judged(pair, Edit(rules=[other, back]))
     assert verdict.setup and verdict.setup.rules[0].key == friends.key
-    assert "rule friends: renamed chums" in verdict.changes
+    assert "rule friends: renamed chums" in map(str, verdict.changes)
     keep(verdict, None)
     row = Rule.objects.get(name="chums")
     assert (str(row.pk), row.undo) == (friends.key, True)
