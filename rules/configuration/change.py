@@ -11,35 +11,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.configuration.mappings import MappingLine
-from rules.configuration.whole import WholeConnection
 from rules.verdict import rule_sentence
 
 STAYS, TAKEN_BACK = "what it did stays", "what it did is taken back"
-#: Before what else is told of a limit of the brakes.
+#: What stands before the name of a limit.
 BRAKES = "brakes."
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """There was no such connection before."""
+    """There was no such connection before. ``lines``: how many are on."""
 
-    connection: WholeConnection
+    a: str
+    b: str
+    direction: str
+    state: str
+    lines: int
 
     def __str__(self) -> str:
-        made, on = self.connection, self.lines_on
-        return (
-            f"new, {made.sides['a']} and {made.sides['b']}, {made.options['direction']}, "
-            f"{made.options['state']}, {on} field mapping{'s' * (on != 1)}"
-        )
+        return f"new, {self.a} and {self.b}, {self.direction}, {self.state}, {self.mappings}"
 
     @property
-    def lines_on(self) -> int:
-        return sum(line.on for line in self.connection.lines.values())
+    def mappings(self) -> str:
+        return f"{self.lines} field mapping{'s' * (self.lines != 1)}"
 
 
 @dataclass(frozen=True, slots=True)
 class OptionChange:
-    """``what``: "name", a side ("a", "b": each a WholeSide), an option, or a limit, such as
+    """``what``: "name", a side ("a", "b": each in words), an option, or a limit, such as
     "brakes.marks". Options and limits as JSON has them."""
 
     what: str

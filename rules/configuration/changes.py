@@ -33,7 +33,9 @@ def connection_changes(wish: Wish) -> list[Change]:
 
 def beginning(new: WholeConnection) -> list[Change]:
     """What a connection was made as."""
-    changes: list[Change] = [Made(new)]
+    a, b = (str(new.sides[side]) for side in ("a", "b"))
+    on = sum(line.on for line in new.lines.values())
+    changes: list[Change] = [Made(a, b, new.options["direction"], new.options["state"], on)]
     if new.rules != DEFAULT_RULES:
         changes += rule_changes((), new.rules, new.catalogues)
     return changes
@@ -52,7 +54,7 @@ def differences(old: WholeConnection, new: WholeConnection) -> list[Change]:
 def _side_changes(old: WholeConnection, new: WholeConnection) -> Iterator[OptionChange]:
     for side, former in old.sides.items():
         if former.key != new.sides[side].key:
-            yield OptionChange(side, former, new.sides[side])
+            yield OptionChange(side, str(former), str(new.sides[side]))
 
 
 def _option_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[OptionChange]:

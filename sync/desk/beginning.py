@@ -23,9 +23,11 @@ from connections.pages.sides import newly_connected, sides_offered
 from connections.posted import row_of
 from connections.rights import OPERATE
 from connections.votes import standing
+from rules.configuration.wishes import stored_lines
 from rules.copying import carry_over
 from rules.history import record_revision
 from sync.desk import verbs
+from sync.desk.fault_words import FaultWords
 from sync.desk.places import APPS, OPTIONS, SIDES, first_steps, url_of
 from sync.desk.sides import SidesPages, look_again
 from sync.models import Run
@@ -158,8 +160,9 @@ def _drafted(request: HttpRequest, row: Beginning, form: SidesForm) -> HttpRespo
         form.refuse(error)
         return None
     messages.success(request, f"{made} is a draft now: it writes nothing until you start it.")
+    words = FaultWords(made, stored_lines(row.copy_of).values() if row.copy_of else ())
     for text in left_out:
-        messages.warning(request, f"This was not copied: {text}")
+        messages.warning(request, f"This was not copied: {words.of(text)}")
     return redirect(url_of(made, OPTIONS))
 
 

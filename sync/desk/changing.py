@@ -19,6 +19,7 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.rights import sees_people
 from rules.editing import Judged
+from sync.desk.change_words import in_words
 from sync.desk.pages import frame
 from sync.effect import effect_of, in_sentences
 
@@ -50,7 +51,7 @@ def asked_first(
         **frame(request, connection, here),
         "title": f"What this changes about {connection}",
         "opts": Connection._meta,
-        "changes": verdict.changes,
+        "changes": in_words(connection, verdict.changes),
         "warnings": verdict.warnings,
         "posted": list(_posted(request)),
         "confirmed": (CONFIRMED, latest),

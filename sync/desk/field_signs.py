@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connections.mappings import joined_fields
+from connectors.connector import Catalogue
 from connectors.fields import Field, FieldType
 
 #: Names of Material Symbols, which Unfold brings along.
@@ -38,6 +41,17 @@ def sign_of(field: Field | None, name: str) -> Sign:
     if field is None:
         return Sign(name.removeprefix("custom:"), "no longer in the app", _GONE, is_gone=True)
     return Sign(field.label, kind_of(field), ICONS[field.type])
+
+
+def signs_of_line(a: str, b: str, catalogues: Mapping[str, Catalogue]) -> dict[str, Sign]:
+    """By side the field of a mapping line that is called so. ``catalogues``: by side."""
+    of_a, of_b = joined_fields(a, b, catalogues["a"], catalogues["b"])
+    return {"a": sign_of(of_a, a), "b": sign_of(of_b, b)}
+
+
+def line_name(signs: Mapping[str, Sign]) -> str:
+    """How a mapping line between these fields is called."""
+    return " – ".join(dict.fromkeys(sign.label for sign in signs.values()))
 
 
 def kind_of(field: Field) -> str:

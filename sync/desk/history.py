@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from connections.models import Connection
 from connections.rights import sees_people
-from rules.configuration.going_back import go_back, what_going_back_changes
-from rules.configuration.loading import Outcome
+from rules.configuration.going_back import WayBack, go_back, what_going_back_changes
 from rules.configuration.problems import ConfigurationError, Problem
 from rules.history import told
 from rules.models import Revision
+from sync.desk.change_words import in_words
+from sync.desk.fault_words import FaultWords
 from sync.desk.pages import ConnectionPages
 from sync.desk.places import HISTORY
 from sync.desk.words import moment
@@ -44,9 +45,11 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class InTheWay:
-    """A problem with what stands at its place in the text, so that nobody has to count lines."""
+    """A problem with what stands at its place in the text, so that nobody has to count lines.
+    ``place``: its key; ``text``: in people's words."""
 
-    problem: Problem
+    place: str
+    text: str
     line: str
 
 
@@ -80,7 +83,7 @@ class HistoryPages(ConnectionPages):
         context = {
             "title": f"History of {connection}",
             "page": page,
-            "saves": list(_saves(rows, is_first_page=page.number == 1)),
+            "saves": list(_saves(connection, rows, is_first_page=page.number == 1)),
         }
         return self.page(request, "sync/history.html", connection, HISTORY, context)
 
@@ -88,25 +91,25 @@ class HistoryPages(ConnectionPages):
         """First what would change; a POST changes it."""
         connection, chosen = self._chosen(request, pk, revision)
         latest = connection.revisions.latest("pk")
-        outcome, in_the_way = Outcome(()), list[InTheWay]()
+        found, in_the_way = WayBack(), list[InTheWay]()
         try:
             if request.method == "POST":
                 if request.POST.get("latest") == str(latest.pk):
                     return self._go_back(request, connection, chosen)
                 messages.warning(request, "It was changed in the meantime. This is how it is now.")
-            outcome = what_going_back_changes(connection, chosen.text)
+            found = what_going_back_changes(connection, chosen.text)
         except ConfigurationError as error:
-            in_the_way = [_in_the_way(problem, chosen) for problem in error.problems]
+            in_the_way = list(_in_the_way(error.problems, connection, chosen))
         context = {
             "title": f"Go back to an earlier save of {connection}",
             "revision": chosen,
             "latest": latest,
             "when": moment(chosen.at),
             "who": _who(chosen),
-            "changes": outcome.changes,
-            "warnings": [_in_the_way(problem, chosen) for problem in outcome.warnings],
+            "changes": in_words(connection, found.changes),
+            "warnings": list(_in_the_way(found.warnings, connection, chosen)),
             "in_the_way": in_the_way,
-            "has_effect": bool(outcome.setups) and connection.state != Connection.State.DRAFT,
+            "has_effect": bool(found.setups) and connection.state != Connection.State.DRAFT,
         }
         return self.page(request, "sync/go_back.html", connection, HISTORY, context)
 
@@ -139,8 +142,8 @@ class HistoryPages(ConnectionPages):
         self, request: HttpRequest, connection: Connection, chosen: Revision
     ) -> HttpResponse:
         outcome = go_back(connection, chosen.text, request.user)
-        for warning in outcome.warnings:
-            messages.warning(request, f"{warning.place.key}: {warning.text}")
+        for each in _in_the_way(outcome.warnings, connection, chosen):
+            messages.warning(request, f"{each.place}: {each.text}")
         if outcome.changes:
             connection.refresh_from_db(fields=["name"])
             at = timezone.localtime(chosen.at).strftime("%Y-%m-%d %H:%M")
@@ -150,24 +153,28 @@ class HistoryPages(ConnectionPages):
         return redirect(_history_of(connection))
 
 
-def _saves(rows: Sequence[Revision], is_first_page: bool) -> Iterator[Save]:
+def _saves(connection: Connection, rows: Sequence[Revision], is_first_page: bool) -> Iterator[Save]:
     is_end = len(rows) <= PER_PAGE
     for number, each in enumerate(told(rows, with_first=is_end)):
         revision = each.revision
         is_latest = is_first_page and number == 0
-        yield Save(revision, moment(revision.at), _who(revision), each.changes, is_latest)
+        changes = None if each.changes is None else in_words(connection, each.changes)
+        yield Save(revision, moment(revision.at), _who(revision), changes, is_latest)
 
 
 def _who(revision: Revision) -> str:
     return revision.by.get_username() if revision.by else "–"
 
 
-def _in_the_way(problem: Problem, revision: Revision) -> InTheWay:
+def _in_the_way(
+    problems: Iterable[Problem], connection: Connection, revision: Revision
+) -> Iterator[InTheWay]:
     """Only lines of the connection are shown: above them the text names logins."""
-    lines = revision.text.splitlines()
-    is_of_connection = problem.place.key.startswith("connections.")
-    at = problem.place.line - 1
-    return InTheWay(problem, lines[at].strip() if is_of_connection and at < len(lines) else "")
+    lines, words = revision.text.splitlines(), FaultWords(connection)
+    for problem in problems:
+        key, at = problem.place.key, problem.place.line - 1
+        is_shown = key.startswith("connections.") and at < len(lines)
+        yield InTheWay(key, words.of(problem.text), lines[at].strip() if is_shown else "")
 
 
 def _history_of(connection: Connection) -> str:

@@ -41,12 +41,21 @@ def usual(name: str) -> str:
     return f"Usual: {least} contacts and {share * 100:g} %."
 
 
+def in_words(name: str, limit: Any) -> str:
+    """``limit``: as JSON has it."""
+    if name == MOST:
+        return f"creating or changing more than {limit} contacts"
+    least, share = limit
+    what = f"{PAIRS[name][0].lower()}{PAIRS[name][1:]}"
+    return f"{what} {least} contacts and more than {_percent(share)} % of the pairs"
+
+
 def initial(brakes: Mapping[str, Any]) -> dict[str, Any]:
     """``brakes``: all of them, as JSON has them."""
     found = {MOST: brakes[MOST]}
     for name in PAIRS:
         least, share = brakes[name]
-        found |= {f"{name}_least": least, f"{name}_percent": f"{share * 100:.6g}"}
+        found |= {f"{name}_least": least, f"{name}_percent": _percent(share)}
     return found
 
 
@@ -54,6 +63,10 @@ def entered(data: Mapping[str, Any]) -> dict[str, Any]:
     """The brakes as JSON has them. ``data``: what the fields were cleaned to."""
     pairs = {name: [data[f"{name}_least"], _share(data[f"{name}_percent"])] for name in PAIRS}
     return {**pairs, MOST: data[MOST]}
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.6g}"
 
 
 def _share(percent: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,8 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from connections.forms.line import prefix_of
 from connections.models import Connection
 from connections.rights import sees_people
-from rules.editing import Edit, Judged, judged, keep
+from rules.editing import Edit, keep
+from sync.desk.change_words import in_words
 from sync.desk.changing import AGAIN, asked_first
+from sync.desk.fault_words import judged_for_page
 from sync.desk.mapping_lines import Lines
 from sync.desk.pages import ConnectionPages
 from sync.desk.places import MAPPING, PREVIEW, after, label_of, url_of
@@ -74,14 +76,16 @@ class MappingPages(ConnectionPages):
         connection = lines.connection
         if not lines.are_valid:
             return self._mapping_page(request, lines, is_refused=True)
-        verdict = judged(connection, Edit(lines=lines.to_be))
+        verdict = judged_for_page(connection, Edit(lines=lines.to_be))
         if verdict.errors:
             elsewhere = lines.mark(verdict.errors)
             return self._mapping_page(request, lines, is_refused=True, elsewhere=elsewhere)
         is_draft = connection.state == Connection.State.DRAFT
         was_changed = request.POST.get(SEEN, lines.edition) != lines.edition
         if is_draft and was_changed and verdict.changes:
-            return self._mapping_page(request, lines, meanwhile=verdict)
+            return self._mapping_page(
+                request, lines, meanwhile=in_words(connection, verdict.changes)
+            )
         if answer := asked_first(request, self.admin_site, verdict, MAPPING):
             return answer
         keep(verdict, request.user)
@@ -134,7 +138,7 @@ class MappingPages(ConnectionPages):
         *,
         is_refused: bool = False,
         elsewhere: list[str] | None = None,
-        meanwhile: Judged | None = None,
+        meanwhile: Sequence[str] = (),
     ) -> HttpResponse:
         connection, posted = lines.connection, request.POST
         context: dict[str, Any] = {"rows": lines.rows}

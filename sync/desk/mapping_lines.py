@@ -15,8 +15,7 @@ from rules.configuration.wishes import stored_lines
 from rules.editing import Fault, MappingLine
 from rules.lines import lines_of
 from rules.rows import catalogues_of
-from sync.desk.arrows import drawn
-from sync.desk.field_signs import Sign, sign_of
+from sync.desk.field_signs import Sign, line_name, sign_of, signs_of_line
 from sync.desk.mapping_row import WIDEST, Row, arrows_of, notes_of, vanished_of
 from sync.desk.offers import Use, free_of, offers_of
 from sync.desk.side_signs import names_of
@@ -78,9 +77,9 @@ class Lines:
         elsewhere = []
         for fault in faults:
             if fault.at[:1] == ("mappings",) and len(fault.at) > 1:
-                rows[int(fault.at[1])].faults.append(self._in_words(fault.text))
+                rows[int(fault.at[1])].faults.append(fault.text)
             else:
-                elsewhere.append(self._in_words(fault.text))
+                elsewhere.append(fault.text)
         return elsewhere
 
     def blank(self, number: str | int, chosen: Mapping[str, str] | None = None) -> Row:
@@ -140,9 +139,8 @@ class Lines:
             return Row(form, None, None, dict.fromkeys(_SIDES), {}, "the new line")
         found = joined_fields(named.a, named.b, *self.catalogues.values())
         fields = dict(zip(_SIDES, found, strict=True))
-        signs = {side: sign_of(fields[side], getattr(named, side)) for side in _SIDES}
-        labels = dict.fromkeys(sign.label for sign in signs.values())
-        return Row(form, line, stored, fields, signs, " – ".join(labels))
+        signs = signs_of_line(named.a, named.b, self.catalogues)
+        return Row(form, line, stored, fields, signs, line_name(signs))
 
     def _widest(self, a: str, b: str) -> str:
         of_a, of_b = joined_fields(a, b, *self.catalogues.values())
@@ -189,20 +187,6 @@ class Lines:
             for row in self._rows
             if row is not but and row.line and row.line.on and (used := row.fields[side])
         ]
-
-    def _in_words(self, text: str) -> str:
-        """A line is called by its fields, and a side by its name, where a file would say it
-        otherwise."""
-        lines = {str(row.line): row for row in self.rows if row.line}
-        for name in sorted(lines, key=len, reverse=True):
-            text = text.replace(name, f"“{lines[name].name}”")
-        for side, called in self.names.items():
-            text = text.replace(f"Side {side} has", f"{called} has")
-            for row in lines.values():
-                label = row.signs[side].label
-                for said in (label, getattr(row.line, side)):
-                    text = text.replace(f"{said} of {side} ", f"{label} of {called} ")
-        return drawn(text)
 
 
 def _unknown(row: Row, side: str) -> list[tuple[str, str]]:

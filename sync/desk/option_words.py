@@ -15,6 +15,23 @@ from rules.setup import A_TO_B, B_TO_A, TWO_WAY, Brakes, other
 
 Names = Mapping[str, str]
 
+#: What is changed on the page of a connection, as people call it.
+LABELS = {
+    "name": "Name",
+    "a": "Side A",
+    "b": "Side B",
+    "direction": "Direction",
+    "winner": "Whose value stays",
+    "avoid_duplicates": "Avoid duplicates",
+    "never_blank": "Never blank a field",
+    SYNC_DELETIONS: "Sync deletions",
+    SYNC_UNSUBSCRIBES: "Sync unsubscribes",
+    "new_status": "Status of new contacts",
+    "region": "Country of phone numbers",
+    "interval": "Interval",
+    "state": "State",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -43,8 +60,10 @@ def direction_meaning(direction: str, names: Names) -> str:
 
 def directions(names: Names) -> list[tuple[str, str, str]]:
     """Each with its label and what it means."""
-    every = (TWO_WAY, A_TO_B, B_TO_A)
-    return [(each, direction_label(each, names), direction_meaning(each, names)) for each in every]
+    return [
+        (each, direction_label(each, names), direction_meaning(each, names))
+        for each in (TWO_WAY, A_TO_B, B_TO_A)
+    ]
 
 
 def marks_of(option: str, catalogues: Mapping[str, Catalogue], names: Names) -> list[Mark]:
@@ -68,6 +87,10 @@ def _mark(option: str, direction: str, catalogues: Mapping[str, Catalogue], name
     missing = missing_for(option, direction, catalogues, names)
     why = f"What is {verb} {names[source]} cannot be marked in {names[target]}"
     return Mark(direction, text, f"{why}: {' and '.join(missing)}." if missing else "")
+
+
+def every(minutes: int) -> str:
+    return "every minute" if minutes == 1 else f"every {minutes} minutes"
 
 
 def options_in_words(
@@ -96,8 +119,7 @@ def _options(
     region = connection.region or settings.DEFAULT_REGION
     if region:
         yield f"Phone numbers without a country code are taken to be of {region}."
-    minutes = connection.interval
-    yield "It syncs every minute." if minutes == 1 else f"It syncs every {minutes} minutes."
+    yield f"It syncs {every(connection.interval)}."
     if connection.brakes and Brakes.from_json(connection.brakes) != Brakes():
         yield "Its brakes have limits of their own."
 

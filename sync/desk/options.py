@@ -9,8 +9,9 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from connections.models import Connection
-from rules.editing import judged, keep
+from rules.editing import keep
 from sync.desk.changing import AGAIN, asked_first
+from sync.desk.fault_words import judged_for_page
 from sync.desk.options_form import OptionsForm
 from sync.desk.pages import ConnectionPages
 from sync.desk.places import OPTIONS, after, url_of
@@ -38,7 +39,7 @@ class OptionsPages(ConnectionPages):
 
     def _save_options(self, request: HttpRequest, form: OptionsForm) -> HttpResponse:
         connection = form.connection
-        verdict = judged(connection, form.edit)
+        verdict = judged_for_page(connection, form.edit)
         if verdict.errors:
             form.mark(verdict.errors)
             return self._options_page(request, form)

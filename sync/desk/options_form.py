@@ -25,7 +25,7 @@ from rules.rows import catalogues_of
 from rules.setup import A_TO_B, B_TO_A, Brakes
 from sync.desk import limits
 from sync.desk.numbers import in_one, widget_of
-from sync.desk.option_words import directions, marks_of
+from sync.desk.option_words import LABELS, directions, marks_of
 from sync.desk.side_signs import names_of
 
 #: Options that are there wherever contacts are kept.
@@ -68,20 +68,18 @@ class OptionsForm(forms.Form):
         error_messages={"required": "Give it a name."},
     )
     direction = forms.ChoiceField(choices=Connection.Direction)
-    winner = forms.ChoiceField(label="Whose value stays", choices=[("a", "A"), ("b", "B")])
+    winner = forms.ChoiceField(label=LABELS["winner"], choices=[("a", "A"), ("b", "B")])
     avoid_duplicates = forms.BooleanField(required=False)
     never_blank = forms.BooleanField(required=False)
     sync_deletions = forms.MultipleChoiceField(required=False)
     sync_unsubscribes = forms.MultipleChoiceField(required=False)
     new_status = forms.ChoiceField(
-        label="Status of new contacts",
+        label=LABELS["new_status"],
         required=False,
         help_text="The consent that a contact gets which this connection makes. There is no "
         "default: it is for you to say.",
     )
-    region = forms.CharField(
-        label="Country of phone numbers", required=False, max_length=2, strip=True
-    )
+    region = forms.CharField(label=LABELS["region"], required=False, max_length=2, strip=True)
     interval = forms.IntegerField(
         label="Minutes between two runs",
         min_value=1,

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from connections.models import Connection
-from rules.editing import Edit, Fault, judged
+from rules.editing import Edit, Fault
 from rules.rows import held_conditions, held_lines
+from sync.desk.fault_words import FaultWords, judged_for_page
 from sync.desk.places import MAPPING, OPTIONS, RULES, SIDES, label_of, url_of
 
 _PAGE = {"mappings": MAPPING, "rules": RULES, "a": SIDES, "b": SIDES}
@@ -31,7 +32,7 @@ class Readiness:
 
 def readiness_of(connection: Connection) -> Readiness:
     """As if it were started now. No app is asked."""
-    verdict = judged(connection, Edit(options={"state": Connection.State.ACTIVE.value}))
+    verdict = judged_for_page(connection, Edit(options={"state": Connection.State.ACTIVE.value}))
     return Readiness(
         list(_remarks(connection, verdict.errors)),
         [*_remarks(connection, verdict.warnings), *_held(connection)],
@@ -45,11 +46,13 @@ def _remarks(connection: Connection, faults: Iterable[Fault]) -> Iterator[Remark
 
 
 def _held(connection: Connection) -> Iterator[Remark]:
+    words = FaultWords(connection)
     for line in held_lines(connection):
-        yield _remark(connection, f"The line {line.line} is left out: {line.why}", MAPPING)
+        text = words.of(f"The line {line.line} is left out: {line.why}")
+        yield _remark(connection, text, MAPPING)
     for held in held_conditions(connection):
         text = f"In the rule {held.rule}, “{held.condition}” waits: {held.why}"
-        yield _remark(connection, text, RULES)
+        yield _remark(connection, words.of(text), RULES)
 
 
 def _remark(connection: Connection, text: str, word: str) -> Remark:

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods
 from connections.models import Connection
 from connections.posted import row_of
 from rules.configuration.wishes import stored_rules
-from rules.editing import Edit, WrittenRule, judged, keep
+from rules.editing import Edit, WrittenRule, keep
 from rules.rows import catalogues_of, setup_of
 from sync.desk.changing import AGAIN, asked_first
+from sync.desk.fault_words import judged_for_page
 from sync.desk.places import RULES, url_of
 from sync.desk.rule_entry import Wrong, wrong_elsewhere
 from sync.desk.rule_list import LEAVE, TAKE_BACK
@@ -88,7 +89,7 @@ class RuleDeleting(RulePages):
             for each in stored_rules(connection)
             if takes_back or each.key != rule.key
         ]
-        verdict = judged(connection, Edit(rules=rules))
+        verdict = judged_for_page(connection, Edit(rules=rules))
         if verdict.errors:
             wrong = [wrong_elsewhere(fault, rules) for fault in verdict.errors]
             return self._delete_page(request, connection, rule, trace, wrong)

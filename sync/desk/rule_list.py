@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from connections.models import Connection
 from rules.configuration.wishes import stored_rules
-from rules.editing import Edit, Fault, WrittenRule, judged, keep
+from rules.editing import Edit, Fault, WrittenRule, keep
 from rules.rows import catalogues_of
 from sync.desk.changing import AGAIN, asked_first
+from sync.desk.fault_words import judged_for_page
 from sync.desk.pages import ConnectionPages
 from sync.desk.places import RULES, url_of
 from sync.desk.rule_words import told_rules
@@ -58,7 +59,7 @@ class RuleListPages(ConnectionPages):
     def _save_rules(
         self, request: HttpRequest, connection: Connection, rules: Rules
     ) -> HttpResponse:
-        verdict = judged(connection, Edit(rules=rules))
+        verdict = judged_for_page(connection, Edit(rules=rules))
         if verdict.errors:
             return self._rules_page(request, connection, rules, verdict.errors)
         if answer := asked_first(request, self.admin_site, verdict, RULES):

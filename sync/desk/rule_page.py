@@ -17,8 +17,9 @@ from connections.models import Connection
 from connections.posted import row_of
 from rules.clashes import BOTH_WAYS
 from rules.configuration.wishes import stored_rules
-from rules.editing import Edit, WrittenRule, judged, keep
+from rules.editing import Edit, WrittenRule, keep
 from sync.desk.changing import AGAIN, asked_first
+from sync.desk.fault_words import judged_for_page
 from sync.desk.places import RULES, url_of
 from sync.desk.reading import READ, read_again
 from sync.desk.rule_entry import IF, THEN, Entry, state_of
@@ -93,7 +94,7 @@ class RulePage(RulePages):
             messages.info(request, f"There is a rule {entry.written.name} like that already.")
             return redirect(url_of(connection, RULES))
         rules, number = _with(stored, entry.written)
-        verdict = judged(connection, Edit(rules=rules))
+        verdict = judged_for_page(connection, Edit(rules=rules))
         if verdict.errors:
             entry.mark(verdict.errors, number, rules)
             return self._rule_page(request, entry)

@@ -65,7 +65,7 @@ def _told(
         number,
         rule.name,
         rule.side,
-        _sentence(rule, names),
+        sentence_of(rule, names),
         rule.on,
         written.take_back,
         bool(rule.actions),
@@ -75,7 +75,7 @@ def _told(
     )
 
 
-def _sentence(rule: Rule, names: Mapping[str, str]) -> str:
+def sentence_of(rule: Rule, names: Mapping[str, str]) -> str:
     if not rule.conditions and not rule.actions:
         return f"Every contact of {names[rule.side]} is synced."
     return rule_sentence(rule, names["a"], names["b"])

@@ -66,18 +66,19 @@ connections:
       - {a: "custom:Size", arrow: "->", b: "custom:Size"}
 """
 AGAIN = CHANGED.replace("value: Client}", "value: Friend}").replace("From one", "Of one")
-#: What ``loadconfig`` says of CHANGED, and the history too.
+#: What the history says of CHANGED.
 WORDS = [
-    "avoid_duplicates: true → false",
-    "interval: 5 → 30",
-    "brakes.most: 2000 → 500",
-    "rule Everything in A: removed (what it did stays)",
-    "rule Clients: new: IF in A: has the tag Client and Job title is Baker THEN in B: add the tag "
-    "From one",
-    "mapping notes <-> notes: arrow <-> → ->",
-    "mapping notes -> notes: winner the connection's → a",
-    "mapping nickname <-> nickname: switched off",
-    "mapping custom:Size -> custom:Size: new",
+    "Avoid duplicates: switched off",
+    "Interval: from “every 5 minutes” to “every 30 minutes”",
+    "Brakes: from “creating or changing more than 2000 contacts” to “creating or changing more "
+    "than 500 contacts”",
+    "Rule Everything in A: removed (what it did stays)",
+    "Rule Clients: new: IF in one: has the tag Client and Job title is Baker THEN in two: add the "
+    "tag From one",
+    "Field mapping Notes ↔ Notes: from “↔ both ways” to “→ to two”",
+    "Field mapping Notes → Notes: whose value stays: from “as the connection” to “one”",
+    "Field mapping Nickname ↔ Nickname: switched off",
+    "Field mapping Size → Size: new",
 ]
 
 
@@ -146,7 +147,7 @@ def without_state(text: str) -> str:
 
 
 def test_each_save_is_told_in_words_with_nested_rows(desk: Client, pair: Connection) -> None:
-    made = "new, one · Contacts and two · Contacts, two-way, draft, "
+    made = "New: one · Contacts and two · Contacts, “Both ways: one ↔ two”, draft, "
     (second, changes), (begin, words) = saves(desk, pair)
     assert (second, begin) == ("second.yaml", "first.yaml")
     assert sorted(changes) == sorted(WORDS)
@@ -154,13 +155,16 @@ def test_each_save_is_told_in_words_with_nested_rows(desk: Client, pair: Connect
     assert words[0].startswith(made)
 
 
-def test_the_words_are_those_that_loading_said(desk: Client, pair: Connection) -> None:
+def test_it_tells_all_that_loading_said(desk: Client, pair: Connection) -> None:
     said = load(AGAIN, {}).changes
     assert said == (
         "connection pair: rule Clients: condition has the tag Client → has the tag Friend",
         "connection pair: rule Clients: action add the tag From one → add the tag Of one",
     )
-    assert [f"connection pair: {change}" for change in saves(desk, pair)[0][1]] == list(said)
+    assert saves(desk, pair)[0][1] == [
+        "Rule Clients: condition changed: from “has the tag Client” to “has the tag Friend”",
+        "Rule Clients: action changed: from “add the tag From one” to “add the tag Of one”",
+    ]
 
 
 def test_it_says_when_who_and_where(desk: Client, pair: Connection, settings: Any) -> None:
@@ -173,7 +177,7 @@ def test_it_says_when_who_and_where(desk: Client, pair: Connection, settings: An
     shown = text_of(desk, history(pair))
     assert "2026-03-02 05:30" in shown
     assert "<td>boss</td> <td>the admin</td>" in shown
-    assert "interval: 30 → 77" in shown
+    assert "Interval: from “every 30 minutes” to “every 77 minutes”" in shown
 
 
 def test_the_history_button_of_the_connection_leads_there(desk: Client, pair: Connection) -> None:
@@ -188,7 +192,7 @@ def test_a_rename_is_told(desk: Client, pair: Connection) -> None:
     Connection.objects.filter(pk=pair.pk).update(name="other")
     pair.refresh_from_db()
     record_revision(pair, source="the admin")
-    assert saves(desk, pair)[0] == ("the admin", ["name: pair → other"])
+    assert saves(desk, pair)[0] == ("the admin", ["Name: from “pair” to “other”"])
 
 
 def test_what_an_app_offers_no_more_is_still_told(
@@ -199,8 +203,8 @@ def test_what_an_app_offers_no_more_is_still_told(
     lines = "mappings: [{a: notes, arrow: '->', b: notes, winner: a}]"
     load(f"connections: [{{name: pair, {lines}}}]", {})
     now, before, _ = saves(desk, pair)
-    assert "mapping custom:Size -> custom:Size: removed" in now[1]
-    assert "mapping custom:Size -> custom:Size: new" in before[1]
+    assert "Field mapping Size → Size: removed" in now[1]
+    assert "Field mapping Size → Size: new" in before[1]
 
 
 @pytest.mark.parametrize(
@@ -230,11 +234,11 @@ def test_twenty_stand_on_a_page_and_the_next_goes_on(desk: Client, pair: Connect
         load(f"connections: [{{name: pair, interval: {number}}}]", {}, source=f"{number}.yaml")
     newest = saves(desk, pair)
     assert len(newest) == 20
-    assert newest[0] == ("120.yaml", ["interval: 119 → 120"])
-    assert newest[-1] == ("101.yaml", ["interval: 100 → 101"])
+    assert newest[0] == ("120.yaml", ["Interval: from “every 119 minutes” to “every 120 minutes”"])
+    assert newest[-1] == ("101.yaml", ["Interval: from “every 100 minutes” to “every 101 minutes”"])
     rest = desk.get(history(pair), {"page": "2"}).context["saves"]
     assert [save.revision.source for save in rest] == ["100.yaml", "second.yaml", "first.yaml"]
-    assert rest[0].changes == ["interval: 30 → 100"]
+    assert rest[0].changes == ["Interval: from “every 30 minutes” to “every 100 minutes”"]
     assert not any(save.is_latest for save in rest)
     assert desk.get(history(pair), {"page": "x"}).context["page"].number == 1
     assert desk.get(history(pair), {"page": "99"}).context["page"].number == 2
@@ -287,9 +291,9 @@ def test_no_credential_is_shown(desk: Client, pair: Connection) -> None:
 def test_going_back_is_shown_first_and_does_nothing_yet(desk: Client, pair: Connection) -> None:
     before, number = dump(), Revision.objects.count()
     shown = text_of(desk, way_back(first(pair)))
-    assert "interval: 30 → 5" in shown
-    assert "rule Clients: removed (what it did stays)" in shown
-    assert "mapping custom:Size -> custom:Size: removed" in shown
+    assert "Interval: from “every 30 minutes” to “every 5 minutes”" in shown
+    assert "Rule Clients: removed (what it did stays)" in shown
+    assert "Field mapping Size → Size: removed" in shown
     assert (dump(), Revision.objects.count()) == (before, number)
 
 
@@ -373,7 +377,7 @@ def test_a_former_name_comes_back_with_it(desk: Client, pair: Connection) -> Non
     Connection.objects.filter(pk=pair.pk).update(name="other")
     pair.refresh_from_db()
     record_revision(pair)
-    assert "name: other → pair" in text_of(desk, way_back(first(pair)))
+    assert "Name: from “other” to “pair”" in text_of(desk, way_back(first(pair)))
     press(desk, first(pair))
     pair.refresh_from_db()
     assert (pair.name, pair.interval) == ("pair", 5)
@@ -419,7 +423,7 @@ def test_an_account_that_was_renamed_is_in_nobodys_way_once_it_has_run(
     synced(pair)
     Account.objects.filter(name="two").update(name="second")
     shown = text_of(desk, way_back(first(pair)))
-    assert "has run: its side b stays second · Contacts." in shown
+    assert "has run: its side B stays second · Contacts." in shown
     press(desk, first(pair))
     pair.refresh_from_db()
     assert (pair.interval, pair.b.account.name) == (5, "second")
@@ -432,7 +436,7 @@ def test_other_sides_are_in_the_way_once_it_has_run(desk: Client, pair: Connecti
     assert text != begin.text
     Revision.objects.filter(pk=begin.pk).update(text=text)
     synced(pair)
-    refused(desk, begin, "has run: its side b stays two · Contacts.")
+    refused(desk, begin, "has run: its side B stays two · Contacts.")
 
 
 def test_a_tag_that_vanished_is_told_and_its_condition_waits(
@@ -456,10 +460,10 @@ def test_a_field_that_vanished_is_in_the_way(
     apps["two"].quirks = replace(apps["two"].quirks, custom=())
     before, number = dump(), Revision.objects.count()
     # The tables do not know yet, so the page says what would change; the app is asked by pressing.
-    assert "mapping custom:Size -> custom:Size: new" in text_of(desk, way_back(changed))
+    assert "Field mapping Size → Size: new" in text_of(desk, way_back(changed))
     shown = plain(press(desk, changed).content.decode())
     assert "This cannot be gone back to. Nothing was changed." in shown
-    assert "<code>connections.mappings.a</code>: Side b has no field 'custom:Size'." in shown
+    assert "<code>connections.mappings.a</code>: two has no field 'custom:Size'." in shown
     assert '<code>- {a: "custom:Size"' in shown or "<code>- {a: 'custom:Size'" in shown
     assert (dump(), Revision.objects.count()) == (before, number)
 
@@ -473,7 +477,9 @@ def test_an_app_that_does_not_answer_is_in_the_way_only_of_doing_it(
         raise TryAgain("The app does not answer.")
 
     apps["one"].interrupt = failing
-    assert "interval: 30 → 5" in text_of(desk, way_back(begin))
+    assert "Interval: from “every 30 minutes” to “every 5 minutes”" in text_of(
+        desk, way_back(begin)
+    )
     before = dump()
     shown = plain(press(desk, begin).content.decode())
     assert "This cannot be gone back to. Nothing was changed." in shown
@@ -486,7 +492,7 @@ def test_what_was_changed_meanwhile_is_shown_before_it_goes(desk: Client, pair: 
     load("connections: [{name: pair, interval: 99}]", {})
     shown = plain(press(desk, begin, latest=str(seen.pk)).content.decode())
     assert "It was changed in the meantime." in shown
-    assert "interval: 99 → 5" in shown
+    assert "Interval: from “every 99 minutes” to “every 5 minutes”" in shown
     pair.refresh_from_db()
     assert pair.interval == 99
 
@@ -527,7 +533,7 @@ def test_who_may_only_look_sees_the_history_and_no_way_back(
     viewer: Client, pair: Connection
 ) -> None:
     shown = text_of(viewer, history(pair))
-    assert "interval: 5 → 30" in shown
+    assert "Interval: from “every 5 minutes” to “every 30 minutes”" in shown
     assert "Go back" not in shown
     begin = first(pair)
     before = dump()

@@ -191,7 +191,8 @@ def test_what_another_window_changed_is_told_before_a_draft_is_saved(page: Page)
     assert page.save(page.changed("phones", "phones", remove="on")) == []
     answer = page.post(data)
     text = text_of(answer)
-    assert "<li>mapping phones <-> phones: new</li>" in text and "Not saved yet." in text
+    assert "<li>Field mapping Phone numbers ↔ Phone numbers: new</li>" in text
+    assert "Not saved yet." in text
     assert page.stored() == ["emails ↔ emails"]
     without = page.data(answer) | {"line-1-remove": "on"}
     assert page.post(without).status_code == 302

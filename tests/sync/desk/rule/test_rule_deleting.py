@@ -120,7 +120,7 @@ def test_of_a_rule_that_is_off_and_left_what_it_did_it_is_said(
 def test_the_effect_is_shown_first_and_one_can_go_back(desk: Client, clients: Connection) -> None:
     page, data = deleting("All"), {"effects": "leave"}
     answer = desk.post(page, data)
-    assert "rule All: removed (what it did stays)" in text_of(answer)
+    assert "Rule All: removed (what it did stays)" in text_of(answer)
     effect = text_of(desk.post(page, data | {"_effect": "1"}))
     assert "would be left out from now on: Ben" in effect
     again = desk.post(page, {"effects": "leave", "_again": "1"})

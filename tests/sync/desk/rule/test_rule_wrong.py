@@ -59,11 +59,11 @@ SETS = {"kind": "set field", "field": "custom:Level", "value": "Gold"}
             "id_if-0-value",
             "One tag is expected here, not a list.",
         ),
-        (rows("then", VIP, SETS, SETS), "id_then-2-field", "sets custom:Level twice"),
+        (rows("then", VIP, SETS, SETS), "id_then-2-field", "sets Level twice"),
         (
             rows("then", {**SETS, "field": "notes"}),
             "id_then-0-field",
-            "is written by the mapping line notes <-> notes already.",
+            "is written by the mapping line “Notes” already.",
         ),
         (
             rows("then", {"kind": "remove tag", "value": "vip"}, VIP),
