@@ -108,7 +108,7 @@ def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
 
 def _of_json(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Most are empty, and these are converted once."""
-    empty = {dict: convert({}), list: convert([])}
+    empty: dict[type, Any] = {dict: convert({}), list: convert([])}
 
     def converted(value: Any) -> Any:
         return convert(value) if value or type(value) not in empty else empty[type(value)]

@@ -62,8 +62,8 @@ def as_json(step: Step) -> dict[str, Any]:
 
 
 CSV_COLUMNS = (
-    "at", "connection", "run", "verb", "side", "a", "b", "name", "field", "before", "after", "lost", "rule",
-    "cause", "by", "why", "result",
+    "at", "connection", "run", "verb", "side", "a", "b", "name", "field", "before", "after", "lost",
+    "rule", "cause", "by", "why", "result",
 )  # fmt: skip
 
 

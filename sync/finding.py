@@ -43,8 +43,9 @@ def steps_like(text: str, connection: Connection | None = None) -> list[int]:
 
 def _records(text: str, connection: Connection | None) -> list[int]:
     places = [connection.a, connection.b] if connection else []
-    everywhere = places or Container.objects.values("pk")
-    named = Record.objects.filter(container__in=everywhere, remote_id=text.strip())
+    named = Record.objects.filter(
+        container__in=places or Container.objects.all(), remote_id=text.strip()
+    )
     return [*records_like(text, PEOPLE, places), *named.values_list("pk", flat=True)[:PEOPLE]]
 
 

@@ -183,6 +183,10 @@ class Run(models.Model):
         return f"{self.get_kind_display()} {self.pk} of {self.connection}"
 
 
+def _is(condition: models.Q) -> models.ExpressionWrapper:
+    return models.ExpressionWrapper(condition, output_field=models.BooleanField())
+
+
 #: In the order in which steps are listed, with all that a list filters by: so whatever is asked
 #: for is found in the index alone.
 _AS_LISTED = ["at", "id", "verb", "side", "result", "conflict", "rule_key", "touched"]
@@ -250,13 +254,13 @@ class Step(models.Model):
     at = models.DateTimeField()
     foreseen = models.BooleanField(default=False, help_text="By a preview: it never happened.")
     logged = models.GeneratedField(
-        expression=models.Q(foreseen=False) & ~models.Q(result="planned"),
+        expression=_is(models.Q(foreseen=False) & ~models.Q(result="planned")),
         output_field=models.BooleanField(),
         db_persist=True,
         help_text="Is it part of the audit log? What was only planned is not.",
     )
     is_open = models.GeneratedField(
-        expression=models.Q(foreseen=False, result__in=["planned", "sent", "unknown"]),
+        expression=_is(models.Q(foreseen=False, result__in=["planned", "sent", "unknown"])),
         output_field=models.BooleanField(),
         db_persist=True,
         help_text="Is it still to be carried out, or not known whether it was?",

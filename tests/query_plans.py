@@ -36,11 +36,7 @@ def asked() -> Iterator[Asked]:
     found.number = len(statements)
     # With their values beside them, as they were asked: of a value that stands in the statement
     # SQLite knows more.
-    plans = {
-        sql: _plan(sql, params)
-        for sql, params in statements
-        if sql.startswith("SELECT")
-    }
+    plans = {sql: _plan(sql, params) for sql, params in statements if sql.startswith("SELECT")}
     found.scans = {
         sql: plan for sql, plan in plans.items() if _scans(plan) and not _ends_soon(sql, plan)
     }

@@ -52,7 +52,8 @@ class LongList(ChangeList):
         return address
 
     def within_reach(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.queryset
+        rows: QuerySet[Any] = self.queryset
+        return rows
 
     def get_results(self, request: HttpRequest) -> None:
         first = (self.page_num - 1) * self.list_per_page

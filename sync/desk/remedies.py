@@ -237,6 +237,10 @@ def causes_of(state: str) -> Mapping[str, str]:
     return {str(cause): told.label for (of, cause), told in _TOLD.items() if of == state}
 
 
+def states_with(cause: str) -> list[str]:
+    return [str(state) for state, of in _TOLD if of == cause]
+
+
 def causes() -> frozenset[str]:
     """All that are told, but for none."""
     return frozenset(cause for _, cause in _TOLD if cause)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from sync.desk.list_filters import WITHOUT, Choices, Exactly, OfConnection, When
-from sync.desk.remedies import causes_of
+from sync.desk.remedies import causes_of, states_with
 from sync.models import Run, SyncRecord
 
 
@@ -33,10 +33,12 @@ class ForCause(Exactly):
         return list(({chosen: chosen} | told if chosen else told).items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """An index has causes beside their states."""
         chosen = self.value()
         if not chosen:
             return queryset
-        return queryset.filter(cause="" if chosen == WITHOUT else chosen)
+        cause = "" if chosen == WITHOUT else chosen
+        return queryset.filter(cause=cause, state__in=states_with(cause))
 
 
 RECORD_FILTERS = [OfConnection, InState, ForCause]

@@ -100,7 +100,7 @@ def groups_of(run: Run, user: Any) -> Groups:
             if verb in left
         ],
         [
-            _group(run, verb, side, rules.get(rule, ""), number, rule=rule)
+            _group(run, verb, side, rules.get(rule or 0, ""), number, rule=rule)
             for (verb, side, rule), number in numbers.items()
             if verb not in left
         ],

@@ -43,6 +43,7 @@ class RunAdmin(OfPeople):
     list_filter = RUN_FILTERS
     list_select_related = ["connection"]
     search_fields = ["connection__name", "why"]
+    search_help_text = "A connection's name, or a reason"
     of_people = ["why"]
     list_before_template = "sync/asked.html"
     ordering = ["-pk"]

@@ -36,14 +36,15 @@ class StepList(ListOfPeople):
         """An index has the steps of a connection, a run or a person in the order of the list, and
         what else is asked for beside them; but whatever hardly ever happens could be a long way
         down."""
-        scope = self.root_queryset
+        scope: QuerySet[Step] = self.root_queryset
+        asked: QuerySet[Step] = self.queryset
         for spec in self.filter_specs:
             scope = spec.scope(scope)
         last = scope.order_by("-at", "-pk").values_list("at", flat=True)[LOOK : LOOK + 1]
         self.looked_to = next(iter(last), None)
         if self.looked_to is None:
-            return self.queryset
-        return self.queryset.filter(at__gte=self.looked_to)
+            return asked
+        return asked.filter(at__gte=self.looked_to)
 
     @property
     def further(self) -> str:
@@ -147,4 +148,4 @@ def _connection(request: HttpRequest) -> Connection | None:
     run = request.GET.get(OF_A_RUN, "")
     if not run.isdecimal():
         return chosen_connection(request)
-    return Connection.objects.select_related("a", "b").filter(runs=run).first()
+    return Connection.objects.select_related("a", "b").filter(runs=int(run)).first()

@@ -45,12 +45,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='step',
             name='is_open',
-            field=models.GeneratedField(db_persist=True, expression=models.Q(('foreseen', False), ('result__in', ['planned', 'sent', 'unknown'])), help_text='Is it still to be carried out, or not known whether it was?', output_field=models.BooleanField()),
+            field=models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('foreseen', False), ('result__in', ['planned', 'sent', 'unknown'])), output_field=models.BooleanField()), help_text='Is it still to be carried out, or not known whether it was?', output_field=models.BooleanField()),
         ),
         migrations.AddField(
             model_name='step',
             name='logged',
-            field=models.GeneratedField(db_persist=True, expression=models.Q(('foreseen', False), models.Q(('result', 'planned'), _negated=True)), help_text='Is it part of the audit log? What was only planned is not.', output_field=models.BooleanField()),
+            field=models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('foreseen', False), models.Q(('result', 'planned'), _negated=True)), output_field=models.BooleanField()), help_text='Is it part of the audit log? What was only planned is not.', output_field=models.BooleanField()),
         ),
         migrations.AddIndex(
             model_name='run',

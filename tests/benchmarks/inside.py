@@ -32,17 +32,17 @@ def installed() -> Iterator[Mapping[str, str]]:
             "VAR_DIR": str(Path(folder) / "var"),
             "DATABASE_URL": f"sqlite:///{Path(folder) / 'accord.sqlite3'}",
         }
-        _run([str(ROOT / "manage.py"), "migrate", "--verbosity=0"], environment)
+        run([str(ROOT / "manage.py"), "migrate", "--verbosity=0"], environment)
         yield environment
 
 
 def inside(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """What ``main`` of the module prints; Django has to be set up before it is imported."""
     start = f"import django; django.setup(); from {module} import main; main()"
-    return _run(["-c", start, *arguments], environment)
+    return run(["-c", start, *arguments], environment)
 
 
-def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+def run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     command = [sys.executable, *arguments]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode:

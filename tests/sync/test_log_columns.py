@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from sync.desk.exports import EXPORT
 from sync.models import Run, Step, SyncRecord
 from sync.touched import bit_of, touched
+from tests.query_plans import asked
 from tests.sync.conftest import Pair, person
 
 #: Columns that are in the migrations below, and not before.
@@ -83,7 +84,8 @@ def test_going_back_takes_the_rights_away_and_coming_again_gives_them(migrate: A
 
 def _columns_of(table: str) -> set[str]:
     with connection.cursor() as cursor:
-        return {column.name for column in connection.introspection.get_table_description(cursor, table)}
+        columns = connection.introspection.get_table_description(cursor, table)
+    return {column.name for column in columns}
 
 
 def test_what_is_logged_and_what_is_open_follows_from_how_it_stands(pair: Pair) -> None:
@@ -104,3 +106,10 @@ def test_a_bit_may_stand_for_several_fields_and_every_field_has_one() -> None:
     assert all(touched([name, "emails"]) & bit_of(name) for name in names)
     assert touched([]) == 0
     assert touched(names) < 1 << 63, "a database's largest number"
+
+
+def test_a_run_goes_through_no_steps_but_its_own(pair: Pair) -> None:
+    busy(pair)
+    with asked() as queries:
+        pair.sync()
+    assert {sql: plan for sql, plan in queries.scans.items() if "sync_step" in plan} == {}

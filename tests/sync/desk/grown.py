@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 
@@ -83,7 +84,7 @@ def grow(size: Size) -> None:
         runs = max(2, round(size.runs * share))
         _history(connection, people, runs, round(size.steps * share), staff, chance)
     Heartbeat.objects.create(name="worker", at=datetime.now(UTC))
-    _preview(connections[0], chance, size.records // 40 or 1)
+    _preview(connections[0], chance, max(150, size.records // 40))
 
 
 def _shares(count: int) -> list[float]:
@@ -305,6 +306,8 @@ def _preview(connection: Connection, chance: Random, count: int) -> None:
     )
     people = list(SyncRecord.objects.filter(connection=connection)[:count])
     assert last.finished_at is not None
-    bulk.insert(list(_changing(run, last.finished_at, people, {}, chance)))
+    at = last.finished_at
+    pairs = zip(people, cycle(_STEPS), strict=False)
+    bulk.insert([_step(run, at, row, what, {}, chance) for row, what in pairs])
     run.counts = counts.of_run(run, {"a": 3, "b": 4}, counts.totals(connection))
     run.save(update_fields=["counts"])

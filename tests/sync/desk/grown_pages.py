@@ -13,8 +13,8 @@ from connections.models import Connection, Record
 from sync.models import Run, Step, SyncRecord
 
 
-def pages() -> Mapping[str, str]:
-    """By name: of the connection that has most of everything."""
+def pages(deep: int) -> Mapping[str, str]:
+    """By name: of the connection that has most of everything. ``deep``: a late page of the log."""
     largest = Connection.objects.order_by("pk")[0]
     runs = Run.objects.filter(connection=largest).order_by("pk")
     first, preview = runs[0], Run.objects.get(kind=Run.Kind.PREVIEW)
@@ -60,7 +60,7 @@ def pages() -> Mapping[str, str]:
             reverse("admin:sync_step_changelist"),
             {
                 "": {},
-                "page 200": {"p": 200},
+                "a late page": {"p": deep},
                 "of a connection": of_it,
                 "of a run": {"run__id__exact": first.pk},
                 "of a preview": {"run__id__exact": preview.pk, "verb__exact": "update"},
@@ -75,8 +75,12 @@ def pages() -> Mapping[str, str]:
                 "of a person and a connection": {"by__id__exact": person.pk, **of_it},
                 "conflicts of a connection": {"conflict__exact": 1, **of_it},
                 "everything at once": {
-                    **of_it, **day, "verb__exact": "update", "side__exact": "b",
-                    "result__exact": "done", "field": "emails",
+                    **of_it,
+                    **day,
+                    "verb__exact": "update",
+                    "side__exact": "b",
+                    "result__exact": "done",
+                    "field": "emails",
                 },
                 "a name": {"q": one},
                 "the beginning of names": {"q": "a"},
@@ -86,7 +90,7 @@ def pages() -> Mapping[str, str]:
                 "nobody": {"q": "nobody at all"},
                 "of a contact": {"sync_record__in": record.pk},
             },
-        ),  # fmt: skip
+        ),
         "a step": reverse("admin:sync_step_change", args=[Step.objects.filter(run=first)[0].pk]),
         **_lists(
             "sync records",
@@ -97,15 +101,18 @@ def pages() -> Mapping[str, str]:
                 "failed": {"state__exact": "failed"},
                 "failed in a connection": {"state__exact": "failed", **of_it},
                 "refused in a connection": {
-                    "state__exact": "failed", "cause": "refused", **of_it,
+                    "state__exact": "failed",
+                    "cause": "refused",
+                    **of_it,
                 },
+                "refused": {"cause": "refused"},
                 "in sync": {"state__exact": "in_sync", "p": 2},
                 "a name": {"q": one},
                 "the beginning of names": {"q": "a"},
                 "a name in a connection": {"q": one, **of_it},
                 "an address": {"q": _address(record.a)},
             },
-        ),  # fmt: skip
+        ),
         "a sync record": reverse("admin:sync_syncrecord_change", args=[record.pk]),
         "a person": reverse("admin:person", args=[record.a.pk]),
         "exports": reverse("admin:sync_export_changelist"),

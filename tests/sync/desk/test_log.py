@@ -16,6 +16,7 @@ from sync.host import this_process
 from sync.models import Heartbeat, Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform
+from sync.steps import of_person
 from tests.sync.desk.conftest import synced
 
 
@@ -38,6 +39,28 @@ def test_nobody_adds_changes_or_deletes(desk: Client, connection: Connection, na
     ]
     assert [answer.status_code for answer in answers] == [403, 403, 403]
     assert list(model.objects.values()) == before
+
+
+def test_nobody_is_deleted_whom_the_log_names(desk: Client, connection: Connection) -> None:
+    boss, otto = User.objects.get(username="boss"), User.objects.create_user("otto")
+    perform(ask_for_run(connection, by=boss, approved=True).pk, host=this_process())
+    address = reverse("admin:auth_user_delete", args=[boss.pk])
+    assert desk.post(address, {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [boss.pk, otto.pk], "post": "yes"}
+    desk.post(reverse("admin:auth_user_changelist"), chosen)
+    assert set(User.objects.all()) == {boss, otto}
+    desk.post(reverse("admin:auth_user_delete", args=[otto.pk]), {"post": "yes"})
+    assert set(User.objects.all()) == {boss}
+
+
+def test_no_connection_is_deleted_that_has_a_log(desk: Client, connection: Connection) -> None:
+    """Also one that never ran by itself."""
+    run = ask_for_run(connection, kind=Run.Kind.BY_HAND)
+    address = reverse("admin:connections_connection_delete", args=[connection.pk])
+    assert desk.get(address).status_code == 200
+    of_person(run, "apart", "They are different people.", timezone.now()).save()
+    assert desk.post(address, {"post": "yes"}).status_code == 403
+    assert Step.objects.exists()
 
 
 def test_the_audit_log_shows_before_after_and_what_gave_way(

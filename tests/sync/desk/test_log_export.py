@@ -29,7 +29,7 @@ def log(connection: Connection) -> Run:
     run = synced(connection)
     step = Step.objects.get(verb="update")
     step.fields = {"job_title": {"before": "Engineer", "after": "=1+1", "lost": "@x"}}
-    step.why = "Tab\tand \"quote\", and\na line"
+    step.why = 'Tab\tand "quote", and\na line'
     step.save()
     return run
 
@@ -196,7 +196,8 @@ def test_nobody_changes_what_was_written_down(desk: Client, log: Run, verb: str)
     exported(desk)
     export = Export.objects.get()
     arguments = [] if verb == "add" else [export.pk]
-    answer = desk.post(reverse(f"admin:sync_export_{verb}", args=arguments), {"who": "x", "post": "yes"})
+    address = reverse(f"admin:sync_export_{verb}", args=arguments)
+    answer = desk.post(address, {"who": "x", "post": "yes"})
     assert answer.status_code == 403
     assert list(Export.objects.values()) == [
         {field.attname: getattr(export, field.attname) for field in Export._meta.concrete_fields}

@@ -109,7 +109,7 @@ def test_by_rule_under_the_name_it_has_now(desk: Client, connection: Connection)
 def test_by_person(desk: Client, log: Run) -> None:
     boss, other = User.objects.get(username="boss"), User.objects.create_user("otto", is_staff=True)
     lost = Step.objects.get(verb="update")
-    task = {"put back": lost.pk, "field": "job_title"}
+    task = {"put back": [[lost.pk, "job_title"]]}
     perform(ask_for_run(log.connection, kind="by hand", by=boss, task=task).pk, host=this_process())
     assert {verb for verb, _, _ in found(desk, by__id__exact=boss.pk)} == {"update"}
     assert found(desk, by__id__exact=other.pk) == []
@@ -147,9 +147,7 @@ def test_whoever_has_another_name_now_is_found_by_it_with_all_that_happened(
     app = open_account(account)
     record = Record.objects.get(container=log.connection.a, title="Ada")
     change = {"first_name": "Augusta", "emails": entries(["augusta@example.org"])}
-    app.write(
-        log.connection.a.remote_id, [Update(record.remote_id, record.version, b"", change)]
-    )
+    app.write(log.connection.a.remote_id, [Update(record.remote_id, record.version, b"", change)])
     synced(log.connection)
     assert LINK in found(desk, q="augusta")
     assert UPDATE in found(desk, q="augusta@example.org")

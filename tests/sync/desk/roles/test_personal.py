@@ -98,7 +98,8 @@ def test_runs_are_found_by_their_connection_and_not_by_what_was_typed(
 
 
 @pytest.mark.parametrize(
-    ("name", "column"), [*(("syncrecord", n) for n in range(5)), *(("step", n) for n in range(1, 7))]
+    ("name", "column"),
+    [*(("syncrecord", n) for n in range(5)), *(("step", n) for n in range(1, 7))],
 )
 def test_no_order_tells_who_comes_first(
     rows: Rows, viewer: Visitor, name: str, column: int
