@@ -91,10 +91,11 @@ class Refusals:
         """A step each; raises ``Unanswerable`` where nothing else was asked for."""
         if self.reasons and not some_are_done:
             raise Unanswerable(" ".join(dict.fromkeys(self.reasons)))
-        for why in self.reasons:
-            refused = of_person(self.ledger.run, "hold", why, self.ledger.now)
-            refused.result = Step.Result.REFUSED
-            refused.save()
+        with self.ledger.commit():
+            for why in self.reasons:
+                refused = of_person(self.ledger.run, "hold", why, self.ledger.now)
+                refused.result = Step.Result.REFUSED
+                refused.save()
 
 
 @dataclass

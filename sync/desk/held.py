@@ -84,7 +84,7 @@ def _limits(connection: Connection, run: Run) -> Iterator[Limit]:
         number, (least, share) = run.tally.get(name, 0), getattr(brakes, name)
         alone = replace(Tally(), **{name: number})
         at_least = "more than" if name == "marks" else "at least"
-        limit = f"{at_least} {least}, and more than {share:.0%} of {pairs} pairs"
+        limit = f"{at_least} {least}, and more than {share * 100:g} % of {pairs} pairs"
         if name == "changes":
             limit += f"; or more than {brakes.most:,}"
         yield Limit(what, number, limit, bool(too_many(alone, pairs, brakes, {})))
@@ -96,7 +96,7 @@ def _limits(connection: Connection, run: Run) -> Iterator[Limit]:
             yield Limit(
                 f"no longer in {side.upper()}",
                 number,
-                f"more than {least}, and more than {share:.0%} of {pairs} pairs; or all of them",
+                f"more than {least}, and more than {share * 100:g} % of {pairs} pairs; or all",
                 shrunken(number, pairs, is_empty, brakes),
             )
 

@@ -59,8 +59,8 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """``is_radio``: one of the choices is taken, else any of
-    them. ``asked``: the run that is to carry out what was decided already."""
+    """``is_radio``: one of the choices is taken, else any of them. ``asked``: the run that is to
+    carry out what was decided already."""
 
     name: str
     why: str

@@ -89,9 +89,11 @@ class ReviewPages(ConnectionPages):
         if why := why_not_now(connection):
             messages.error(request, why)
             return redirect(request.get_full_path())
-        asked = _asked(request, connection)
+        is_all = request.POST.get(ALL) == AGAIN
+        asked = _all_failed(connection) if is_all else _asked(request)
         under_way = asked_already(connection)
-        fresh = [x for x in still_offered(connection, asked) if x not in under_way]
+        offered = asked if is_all else still_offered(connection, asked)
+        fresh = [answer for answer in offered if answer not in under_way]
         if not asked:
             messages.info(request, "No answer was chosen, so nothing was done.")
         elif late := len(asked) - len(fresh):
@@ -103,10 +105,12 @@ class ReviewPages(ConnectionPages):
         return redirect(verbs.page_of(run))
 
 
-def _asked(request: HttpRequest, connection: Connection) -> list[Asked]:
-    if request.POST.get(ALL) == AGAIN:
-        rows = rows_of(connection, FAILED).order_by("pk")[:MOST]
-        return [(AGAIN, pk) for pk in rows.values_list("pk", flat=True)]
+def _all_failed(connection: Connection) -> list[Asked]:
+    rows = rows_of(connection, FAILED).order_by("pk")[:MOST]
+    return [(AGAIN, pk) for pk in rows.values_list("pk", flat=True)]
+
+
+def _asked(request: HttpRequest) -> list[Asked]:
     return decided(
         value
         for name in request.POST

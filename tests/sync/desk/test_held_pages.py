@@ -78,7 +78,7 @@ def test_both_pages_say_which_limit_was_passed_and_what_it_would_do(
             "losing a value that is cleared or overwritten": (10, True),
             "made or changed": (10, False),
         }
-        assert "at least 3, and more than 20% of 12 pairs" in page
+        assert "at least 3, and more than 20 % of 12 pairs" in page
         assert "<strong>10, over the limit</strong>" in page
         assert "<del>Old</del> → <ins>New</ins>" in page
         for way in WAYS:
