@@ -17,7 +17,7 @@ from sync.models import Run, Step, SyncRecord
 
 #: How a sync ends that came so far as to know what there is to do.
 _ENDED = (Run.State.DONE, Run.State.HELD)
-_NOTHING = "Nothing was written."
+UNTOUCHED = "Nothing was written."
 
 
 def shrunken_sides(
@@ -96,7 +96,7 @@ def why_held(connection: Connection, reasons: Sequence[str]) -> str:
     """What a held run says to those who read it on a terminal."""
     name = connection.name
     return (
-        f"{' '.join(reasons)} {_NOTHING} If that is right, go on with `sync {name} --approve`; to "
+        f"{' '.join(reasons)} {UNTOUCHED} If that is right, go on with `sync {name} --approve`; to "
         f"read both sides in full again, `sync {name} --check-again`; to take both sides as "
         f"agreed, `sync {name} --leave-as-it-is`."
     )
@@ -104,7 +104,7 @@ def why_held(connection: Connection, reasons: Sequence[str]) -> str:
 
 def reasons_of(run: Run) -> str:
     """Of a held run the same without the commands."""
-    return run.why.partition(f" {_NOTHING}")[0]
+    return run.why.partition(f" {UNTOUCHED}")[0]
 
 
 def approved_limits(connection: Connection) -> dict[str, int]:

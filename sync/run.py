@@ -50,9 +50,6 @@ ROUNDS = 4
 #: have to listen to the echo of this one.
 ECHO = 50
 
-#: What a held run says after its reasons.
-UNTOUCHED = "Nothing was written."
-
 _CLOSED = (
     "state", "why", "finished_at", "phase", "stage", "counts", "tally", "done", "total", "read",
     "looked_at",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from connections.mirror import key_value
 from connections.models import Connection
@@ -90,10 +90,11 @@ _WRITTEN = ("created", "updated", "marked")
 
 
 def _undoable(steps: QuerySet[Step]) -> QuerySet[Step]:
-    """Of steps that were carried out those that wrote values, or made or parted a pair."""
-    parting = steps.filter(verb__in=(*MET, "apart"), sync_record__isnull=False)
-    writing = steps.filter(leads=True) | steps.filter(side__in="ab").exclude(fields={})
-    return parting | writing.exclude(verb__in=FINAL)
+    """Of steps that were carried out those that wrote values, or made or parted a pair. In one
+    condition: joined querysets would each be looked up for themselves."""
+    parting = Q(verb__in=(*MET, "apart"), sync_record__isnull=False)
+    writing = (Q(leads=True) | Q(side__in="ab") & ~Q(fields={})) & ~Q(verb__in=FINAL)
+    return steps.filter(parting | writing)
 
 
 def _chosen(task: Task) -> QuerySet[Step]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -18,11 +19,12 @@ from django.utils import timezone
 from connections.models import Account, Connection
 from connections.pages.account_standing import Condition, with_standing
 from connections.rights import OPERATE, sees_people
+from sync.brakes import UNTOUCHED
 from sync.days import BROKEN
-from sync.desk.standing import NEEDS, people_url
+from sync.desk.standing import NEEDS
 from sync.desk.words import figure
 from sync.models import Run, SyncRecord
-from sync.run import UNTOUCHED
+from sync.reviewing import FAILED, TO_REVIEW
 
 #: So many of each kind are shown; the others are a click away.
 MOST = 5
@@ -204,13 +206,13 @@ def _to_connection(row: Connection, label: str) -> Link:
 def _people() -> Iterator[Need]:
     """Contacts that wait for an answer, and those that failed: how many, and of which
     connections."""
-    yield from _standing(
-        SyncRecord.State.TO_REVIEW, "review", "To review", "left for you to decide:"
-    )
-    yield from _standing(SyncRecord.State.FAILED, "failing", "Failed", "could not be synced:")
+    review, failed = SyncRecord.State.TO_REVIEW, SyncRecord.State.FAILED
+    yield from _standing(review, TO_REVIEW, "review", "To review", "left for you to decide:")
+    yield from _standing(failed, FAILED, "failing", "Failed", "could not be synced:")
 
 
-def _standing(state: str, kind: str, label: str, text: str) -> Iterator[Need]:
+def _standing(state: str, queue: str, kind: str, label: str, text: str) -> Iterator[Need]:
+    """``queue``: the kind of what waits, on the page where it is decided."""
     of_it = SyncRecord.objects.filter(connection=OuterRef("pk"), state=state).order_by()
     counted = of_it.values("connection").annotate(n=Count("pk")).values("n")
     rows = Connection.objects.annotate(number=Subquery(counted)).filter(number__gt=0)
@@ -218,6 +220,10 @@ def _standing(state: str, kind: str, label: str, text: str) -> Iterator[Need]:
     if found:
         number = sum(n for *_, n in found)
         name = f"{figure(number)} contact{'' if number == 1 else 's'}"
-        links = [Link(f"{who} ({figure(n)})", people_url(pk, state)) for pk, who, n in found[:MOST]]
+        links = [Link(f"{who} ({figure(n)})", _to_queue(pk, queue)) for pk, who, n in found[:MOST]]
         everybody = f"{reverse('admin:sync_syncrecord_changelist')}?state__exact={state}"
         yield Need(kind, label, name, text, Link("See them", everybody), links)
+
+
+def _to_queue(connection: int, kind: str) -> str:
+    return f"{reverse('admin:connection_reviews', args=[connection])}?{urlencode({'kind': kind})}"

@@ -165,10 +165,11 @@ def test_contacts_that_wait_are_counted_with_the_way_to_them(
         ("Failed", "1 contact", "could not be synced:"),
     ]
     for need in desk.get(reverse(FIRST)).context["needs"]:
-        (link,) = need.links
-        for url in (link.url, need.button.url):
-            listed = desk.get(url).context["cl"].result_list
-            assert [row.title for row in listed] == [{"To review": "Ada"}.get(need.label, "Ben")]
+        (link,), name = need.links, {"To review": "Ada"}.get(need.label, "Ben")
+        listed = desk.get(need.button.url).context["cl"].result_list
+        assert [row.title for row in listed] == [name]
+        queue = text_of(desk, link.url)
+        assert name in queue and {"Ada": "Ben", "Ben": "Ada"}[name] not in queue
 
 
 def test_of_many_of_a_kind_the_first_are_shown(desk: Client, connection: Connection) -> None:
