@@ -31,8 +31,8 @@ from tests.sync.desk.conftest import synced
 FIRST = "admin:index"
 
 
-def text_of(client: Client) -> str:
-    answer = client.get(reverse(FIRST))
+def text_of(client: Client, address: str = "") -> str:
+    answer = client.get(address or reverse(FIRST))
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", answer.content.decode())
 
