@@ -8,6 +8,7 @@ Everything is found by an index, and no more than can be looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -23,22 +24,31 @@ PEOPLE = 200
 STEPS = 10_000
 
 
-def people_like(text: str, connection: Connection | None = None) -> list[int]:
-    """Ids of sync records, at most ``PEOPLE``; only as ``connection`` knows them."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``ids``: of sync records or of steps; ``are_all``: False where more people are meant than
+    are looked at."""
+
+    ids: Sequence[int]
+    are_all: bool
+
+
+def people_like(text: str, connection: Connection | None = None) -> Found:
+    """Sync records; only those of ``connection``."""
     return _people(text, _records(text, connection), connection)
 
 
-def steps_like(text: str, connection: Connection | None = None) -> list[int]:
-    """Ids of steps, of each kind the latest. Of the people of ``connection`` also those that only
-    name their ids in its apps, such as the steps of a preview. Elsewhere somebody else may have
-    these ids: whoever asks takes the steps of that connection."""
+def steps_like(text: str, connection: Connection | None = None) -> Found:
+    """Steps, of each kind the latest. Of the people of ``connection`` also those that only name
+    their ids in its apps, such as the steps of a preview. Elsewhere somebody else may have these
+    ids: whoever asks takes the steps of that connection."""
     records = _records(text, connection)
     people = _people(text, records, connection)
     found: set[int] = set()
-    for part in _steps(text, people, _ids(text, records, connection)):
+    for part in _steps(text, people.ids, _ids(text, records, connection)):
         latest = part.order_by("-at", "-pk")
         found.update(latest.values_list("pk", flat=True)[:STEPS])
-    return list(found)
+    return Found(list(found), people.are_all)
 
 
 def _records(text: str, connection: Connection | None) -> list[int]:
@@ -46,10 +56,11 @@ def _records(text: str, connection: Connection | None) -> list[int]:
     named = Record.objects.filter(
         container__in=places or Container.objects.all(), remote_id=text.strip()
     )
-    return [*records_like(text, PEOPLE, places), *named.values_list("pk", flat=True)[:PEOPLE]]
+    like = records_like(text, PEOPLE + 1, places)
+    return [*like, *named.values_list("pk", flat=True)[: PEOPLE + 1]]
 
 
-def _people(text: str, records: Sequence[int], connection: Connection | None) -> list[int]:
+def _people(text: str, records: Sequence[int], connection: Connection | None) -> Found:
     rows = SyncRecord.objects.order_by()
     if connection is not None:
         rows = rows.filter(connection=connection)
@@ -58,8 +69,8 @@ def _people(text: str, records: Sequence[int], connection: Connection | None) ->
         parts.append(rows.filter(beginning_with("name_key", key)))
     found: dict[int, None] = {}
     for part in parts:
-        found.update(dict.fromkeys(part.values_list("pk", flat=True)[:PEOPLE]))
-    return list(found)[:PEOPLE]
+        found.update(dict.fromkeys(part.values_list("pk", flat=True)[: PEOPLE + 1]))
+    return Found(list(found)[:PEOPLE], len(found) <= PEOPLE)
 
 
 def _ids(text: str, records: Sequence[int], connection: Connection | None) -> list[set[str]]:

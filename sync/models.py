@@ -183,7 +183,7 @@ class Run(models.Model):
         return f"{self.get_kind_display()} {self.pk} of {self.connection}"
 
 
-def _is(condition: models.Q) -> models.ExpressionWrapper:
+def _whether(condition: models.Q) -> models.ExpressionWrapper:
     return models.ExpressionWrapper(condition, output_field=models.BooleanField())
 
 
@@ -211,7 +211,12 @@ class Step(models.Model):
         UNKNOWN = "unknown", "Unknown"
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="steps", db_index=False)
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="steps", db_index=False)
+    connection = models.ForeignKey(
+        Connection,
+        models.DO_NOTHING,  # they go with their run, and no index has those that are not logged
+        related_name="steps",
+        db_index=False,
+    )
     sync_record = models.ForeignKey(SyncRecord, models.SET_NULL, null=True, related_name="steps")
     verb = models.CharField(max_length=20)
     side = models.CharField(max_length=1, choices=Side, blank=True)
@@ -254,13 +259,13 @@ class Step(models.Model):
     at = models.DateTimeField()
     foreseen = models.BooleanField(default=False, help_text="By a preview: it never happened.")
     logged = models.GeneratedField(
-        expression=_is(models.Q(foreseen=False) & ~models.Q(result="planned")),
+        expression=_whether(models.Q(foreseen=False) & ~models.Q(result="planned")),
         output_field=models.BooleanField(),
         db_persist=True,
         help_text="Is it part of the audit log? What was only planned is not.",
     )
     is_open = models.GeneratedField(
-        expression=_is(models.Q(foreseen=False, result__in=["planned", "sent", "unknown"])),
+        expression=_whether(models.Q(foreseen=False, result__in=["planned", "sent", "unknown"])),
         output_field=models.BooleanField(),
         db_persist=True,
         help_text="Is it still to be carried out, or not known whether it was?",

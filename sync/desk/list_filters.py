@@ -29,6 +29,13 @@ def words_of(filter_: Any) -> Sequence[str]:
     return words
 
 
+def number_of(text: str) -> int:
+    """Of a row: no larger than a database takes."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise IncorrectLookupParameters
+    return int(text)
+
+
 class Chosen(DropdownFilter):
     """One of several."""
 
@@ -45,9 +52,7 @@ class Chosen(DropdownFilter):
     def number(self) -> int | None:
         """What is chosen, where that is a number."""
         chosen = self.value()
-        if chosen and not (chosen.isascii() and chosen.isdecimal()):
-            raise IncorrectLookupParameters
-        return int(chosen) if chosen else None
+        return number_of(chosen) if chosen else None
 
 
 class Exactly(Chosen):
@@ -76,9 +81,9 @@ class OfConnection(Chosen):
 
 
 def chosen_connection(request: HttpRequest) -> Connection | None:
-    chosen = request.GET.get(OfConnection.parameter_name, "")
+    chosen = request.GET.get(OfConnection.parameter_name)
     rows = Connection.objects.select_related("a", "b")
-    return rows.filter(pk=chosen).first() if chosen.isdecimal() else None
+    return rows.filter(pk=number_of(chosen)).first() if chosen else None
 
 
 class Days(forms.Form):

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.models import User
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from connections.models import Connection, Side
+from connections.models import Side
 from connectors.contact import SEGMENT_KINDS
 from connectors.fields import STANDARD
 from rules.models import Rule
 from rules.rows import catalogues_of
 from sync.audit import RESULTS
-from sync.desk.list_filters import Choices, Chosen, Exactly, OfConnection, When, moment_of
+from sync.desk.list_filters import (
+    Choices,
+    Chosen,
+    Exactly,
+    OfConnection,
+    When,
+    chosen_connection,
+    moment_of,
+    number_of,
+)
 from sync.desk.personal import shown_to
 from sync.desk.step_words import VERBS
 from sync.desk.words import field_label
@@ -68,10 +76,7 @@ class OfContacts(Chosen):
 
 
 def _numbers(text: str) -> list[int]:
-    parts = text.split(",") if text else []
-    if not all(part.isascii() and part.isdecimal() for part in parts):
-        raise IncorrectLookupParameters
-    return [int(part) for part in parts]
+    return [number_of(part) for part in text.split(",")] if text else []
 
 
 class WhenDone(When):
@@ -100,10 +105,12 @@ class OnAccountOfRule(Chosen):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         chosen = request.GET.get(self.parameter_name, "")
-        of = request.GET.get(OfConnection.parameter_name, "")
+        of = request.GET.get(OfConnection.parameter_name)
         rules = Rule.objects.none()
-        if of.isdecimal() or chosen.isdecimal():
-            rules = Rule.objects.filter(**{"connection": of} if of.isdecimal() else {"pk": chosen})
+        if of:
+            rules = Rule.objects.filter(connection=number_of(of))
+        elif chosen:
+            rules = Rule.objects.filter(pk=number_of(chosen))
         self._rules = {str(rule.pk): rule for rule in rules}
         gone = {chosen: "one that is no more"} if chosen and chosen not in self._rules else {}
         return [*((key, rule.name) for key, rule in self._rules.items()), *gone.items()]
@@ -140,10 +147,9 @@ class OfField(Chosen):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         """Beside the standard fields those that the apps of the chosen connection have."""
         labels = {name: field.label for name, field in STANDARD.items()}
-        of = request.GET.get(OfConnection.parameter_name, "")
-        for connection in Connection.objects.filter(pk=of) if of.isdecimal() else ():
-            for catalogue in catalogues_of(connection).values():
-                labels |= {field.name: field.label for field in catalogue.fields}
+        connection = chosen_connection(request)
+        for catalogue in catalogues_of(connection).values() if connection else ():
+            labels |= {field.name: field.label for field in catalogue.fields}
         labels |= {kind: kind.capitalize() for kind in (*SEGMENT_KINDS, STATUS)}
         chosen = request.GET.get(self.parameter_name)
         if chosen and chosen not in labels:

@@ -16,7 +16,7 @@ from connections.models import Record
 from connections.rights import sees_people
 from connectors.contact import value_to_json
 from sync.desk.list_filters import chosen_connection
-from sync.desk.personal import HIDDEN, OfPeople
+from sync.desk.personal import HIDDEN, OfPeople, tell_whether_all
 from sync.desk.remedies import remedy_of
 from sync.desk.row_filters import RECORD_FILTERS
 from sync.desk.words import RECORD_LABEL, field_label, moment, value
@@ -44,7 +44,9 @@ class SyncRecordAdmin(OfPeople):
     ) -> tuple[QuerySet[SyncRecord], bool]:
         if not (search_term.strip() and sees_people(request.user)):
             return queryset, False
-        return queryset.filter(pk__in=people_like(search_term, chosen_connection(request))), False
+        found = people_like(search_term, chosen_connection(request))
+        tell_whether_all(request, found)
+        return queryset.filter(pk__in=found.ids), False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         contacts = "contacts" if sees_people(request.user) else "filled"

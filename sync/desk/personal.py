@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.db.models import Model
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from connections.pages.read_only import ReadOnly
 from connections.rights import sees_people
 from sync.desk.list_filters import words_of
 from sync.desk.long_lists import LongList
+from sync.finding import PEOPLE, Found
 from sync.models import Export, Run, Step, SyncRecord
 
 Row = TypeVar("Row", bound=Model)
@@ -56,13 +58,12 @@ class OfPeople(ReadOnly):
     of_people: Sequence[str] = ()
     sortable_by: Sequence[str] = ()
     list_of_people: type[ListOfPeople] = ListOfPeople
+    list_before_template: str | None = "sync/people_hidden.html"
     list_filter_submit = True
     show_facets = ShowFacets.NEVER  # they count the rows of each choice
 
     class Media:
         css: ClassVar = {"all": ["sync/log.css"]}
-
-    list_before_template: str | None = "sync/people_hidden.html"
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         fields = super().get_search_fields(request)
@@ -84,6 +85,16 @@ class OfPeople(ReadOnly):
 
     def _is_open(self, request: HttpRequest, name: str) -> bool:
         return name not in self.of_people or sees_people(request.user)
+
+
+def tell_whether_all(request: HttpRequest, found: Found) -> None:
+    """Of a search, on the page of its list."""
+    match = request.resolver_match
+    if not found.are_all and match and (match.url_name or "").endswith("_changelist"):
+        text = (
+            f"More than {PEOPLE} people fit your search. Type more of the name to see the others."
+        )
+        messages.warning(request, text)
 
 
 def _empty_sync_record(row: SyncRecord) -> None:

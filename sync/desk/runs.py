@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -49,6 +50,10 @@ class RunAdmin(OfPeople):
     ordering = ["-pk"]
     fields = ["connection", "kind", "requested_by", "requested_at", "started_at", "finished_at"]
     change_form_outer_before_template = "sync/run.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        runs: QuerySet[Run] = super().get_queryset(request)
+        return runs.defer("setup")
 
     @display(description="Run")
     def number(self, run: Run) -> str:

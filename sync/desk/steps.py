@@ -14,9 +14,9 @@ from unfold.decorators import display
 from connections.models import Connection
 from connections.rights import sees_people
 from sync.desk.exports import ExportPages, may_export
-from sync.desk.list_filters import OfConnection, chosen_connection
+from sync.desk.list_filters import OfConnection, chosen_connection, number_of
 from sync.desk.log_filters import BEFORE, LOG_FILTERS, OF_A_RUN
-from sync.desk.personal import ListOfPeople
+from sync.desk.personal import ListOfPeople, tell_whether_all
 from sync.desk.step_words import did, on_account_of
 from sync.desk.undo import undo_offers
 from sync.desk.words import RESULT_LABEL, changes, moment
@@ -35,9 +35,11 @@ class StepList(ListOfPeople):
     def within_reach(self, request: HttpRequest) -> QuerySet[Step]:
         """An index has the steps of a connection, a run or a person in the order of the list, and
         what else is asked for beside them; but whatever hardly ever happens could be a long way
-        down."""
+        down. What a search found are few."""
         scope: QuerySet[Step] = self.root_queryset
         asked: QuerySet[Step] = self.queryset
+        if self.query.strip() and sees_people(request.user):
+            return asked
         for spec in self.filter_specs:
             scope = spec.scope(scope)
         last = scope.order_by("-at", "-pk").values_list("at", flat=True)[LOOK : LOOK + 1]
@@ -98,7 +100,9 @@ class StepAdmin(ExportPages):
     ) -> tuple[QuerySet[Step], bool]:
         if not (search_term.strip() and sees_people(request.user)):
             return queryset, False
-        return queryset.filter(pk__in=steps_like(search_term, _connection(request))), False
+        found = steps_like(search_term, _connection(request))
+        tell_whether_all(request, found)
+        return queryset.filter(pk__in=found.ids), False
 
     def changeform_view(
         self,
@@ -145,7 +149,7 @@ class StepAdmin(ExportPages):
 
 def _connection(request: HttpRequest) -> Connection | None:
     """The one whose steps are looked for, where it is one."""
-    run = request.GET.get(OF_A_RUN, "")
-    if not run.isdecimal():
+    run = request.GET.get(OF_A_RUN)
+    if not run:
         return chosen_connection(request)
-    return Connection.objects.select_related("a", "b").filter(runs=int(run)).first()
+    return Connection.objects.select_related("a", "b").filter(runs=number_of(run)).first()

@@ -15,7 +15,7 @@ from connections.accounts import open_account
 from connections.models import Connection, Key, Record
 from connectors.connector import Update
 from connectors.contact import entries
-from sync.desk import steps
+from sync.desk import long_lists, steps
 from sync.host import this_process
 from sync.models import Run, Step, SyncRecord
 from sync.queue import ask_for_run
@@ -201,6 +201,7 @@ def test_what_is_asked_for_is_shown_and_can_be_taken_away_one_by_one(
     [
         "at_from=yesterday", "at_to=2026-02-30", "before=now", "before=2026-01-01T00:00:00",
         "connection__id__exact=x", "run__id__exact=1;2", "by__id__exact=²", "sync_record__in=1,x",
+        "sync_record__in=99999999999999999999", "run__id__exact=99999999999999999999",
         "p=0", "p=99", "p=201",
     ],
 )  # fmt: skip
@@ -235,6 +236,40 @@ def test_a_search_through_very_many_says_how_far_back_it_looked_and_goes_on(
     assert seen == [[], ["create"]]
 
 
+def test_a_person_is_found_however_far_back_it_was(
+    desk: Client, log: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "LOOK", 1)
+    Step.objects.filter(verb="create").update(at=datetime(2020, 1, 1, tzinfo=UTC))
+    answer = asked(desk, q="ben")
+    assert [step.name for step in answer.context["cl"].result_list] == ["Ben"]
+    assert "Look further back" not in answer.content.decode()
+
+
+def test_no_more_is_counted_than_can_be_paged_through(
+    desk: Client, log: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_lists, "MOST", 2)
+    monkeypatch.setattr(long_lists.LongList, "most", "2")
+    monkeypatch.setattr(steps, "LOOK", 2)
+    answer = asked(desk)
+    assert len(answer.context["cl"].result_list) == 2
+    assert "More than 2 steps; the rest is found by filters and dates" in _text(answer)
+    assert "looked back to" not in _text(answer), "that is said where there is room for more"
+
+
+def test_whoever_means_very_many_is_told_to_type_more(
+    desk: Client, log: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "More than" not in _text(asked(desk, q="e"))
+    monkeypatch.setattr("sync.finding.PEOPLE", 1)
+    Record.objects.update(title="Eve")
+    SyncRecord.objects.update(name_key="eve")
+    assert "Type more of the name to see the others." in _text(asked(desk, q="eve"))
+    address = reverse("admin:sync_syncrecord_changelist")
+    assert "Type more of the name to see the others." in _text(desk.get(address, {"q": "eve"}))
+
+
 def test_the_log_is_the_newest_first_and_can_be_turned(desk: Client, log: Run) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     for hours, verb in enumerate(("update", "create", "link")):
@@ -249,6 +284,14 @@ def test_the_log_is_the_newest_first_and_can_be_turned(desk: Client, log: Run) -
 
 def test_it_says_that_apps_do_not_tell_who_edited(desk: Client, log: Run) -> None:
     assert "apps do not say which of their users it was" in _text(asked(desk))
+
+
+def test_the_log_of_a_connection_is_reached_from_its_page(desk: Client, log: Run) -> None:
+    log.connection.rules.all().delete()
+    page = desk.get(reverse("admin:connections_connection_change", args=[log.connection_id]))
+    (address,) = re.findall(r'href="([^"]*)">Audit log</a>', page.content.decode())
+    rows = desk.get(address).context["cl"].result_list
+    assert {step.connection_id for step in rows} == {log.connection_id}
 
 
 def _text(answer: Any) -> str:
