@@ -206,7 +206,7 @@ class SettingUp:
         self.press("Start syncing")
 
     def _await(self, *told: str) -> None:
-        expect(self.page.get_by_role("progressbar")).to_be_visible()
+        self.boss.expect_text("waits for a worker")
         self.look()
         assert synced(self.connection).state == Run.State.DONE
         for text in told:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from connections.models import Connection, Key
 from sync.counts import totals
-from sync.desk.standing import people_of
+from sync.desk.standing import people_url
 from sync.models import SyncRecord
 from tests.sync.desk.conftest import synced
 
@@ -70,7 +70,7 @@ def test_the_list_behind_a_number_has_as_many_rows(desk: Client, stands: Connect
     numbers = totals(stands)
     assert len(numbers) == 5
     for (state, cause), number in numbers.items():
-        answer = desk.get(people_of(stands, state, cause))
+        answer = desk.get(people_url(stands.pk, state, cause))
         assert answer.context["cl"].result_count == number, (state, cause)
 
 
