@@ -40,11 +40,15 @@ class Owner:
     name: str
     hands: Any
 
-    def add(self, first: str) -> str:
+    def add(self, first: str, address: str = "") -> str:
         """A contact; returns its id there."""
-        return str(
-            self.hands.add(_WRITTEN[self.stand_in.name](first, f"{first.lower()}@people.example"))
-        )
+        address = address or f"{first.lower()}@people.example"
+        return str(self.hands.add(_WRITTEN[self.stand_in.name](first, address)))
+
+    def token(self) -> str:
+        """One of their own, as for the configuration file."""
+        issued: str = self.stand_in.tokens.issue(self.account).access
+        return issued
 
     def revoke(self) -> None:
         """In the app's settings: this person wants no other program in the account any more."""

@@ -7,7 +7,7 @@ import re
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.apps import Apps, Consent
+from tests.browser.apps import Apps, Consent, Owner
 from tests.browser.window import Window
 
 #: What the page of an account says when somebody has just authorised it.
@@ -49,6 +49,12 @@ class Staff:
         """To this tab, from another window. Playwright has every page believe that it has the
         focus all the time, so that it has to be told."""
         self.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    def at_the_app(self, owner: Owner) -> Page:
+        """The contacts of an account, in a tab of the app's own."""
+        page = self.window.context.new_page()
+        page.goto(f"{self._apps.url}/{owner.stand_in.name}/?account={owner.account}")
+        return page
 
     # --- Authorises -------------------------------------------------------------------------
 

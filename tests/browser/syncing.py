@@ -14,6 +14,7 @@ from sync.host import this_process
 from sync.models import Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform
+from sync.telling import Report
 from tests.connectors.conformance import reading
 from tests.sync.desk.conftest import container
 
@@ -46,10 +47,12 @@ def connected(account: Account) -> Connection:
     return made
 
 
-def synced(connection: Connection) -> Run:
-    """A run: that which waits already, or one that is asked for."""
+def synced(connection: Connection, report: Report = lambda run: None) -> Run:
+    """A run: that which waits already, or one that is asked for. ``report`` is told how far it
+    is."""
     waiting = Run.objects.filter(connection=connection, finished_at=None).first()
-    return perform((waiting or ask_for_run(connection)).pk, host=this_process())
+    asked = waiting or ask_for_run(connection)
+    return perform(asked.pk, host=this_process(), report=report)
 
 
 def wrote(run: Run) -> list[tuple[str, str]]:
