@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from unfold.contrib.filters.admin import DropdownFilter
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.contrib.filters.forms import DropdownForm
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from connections.models import Connection
 
@@ -36,8 +37,20 @@ def number_of(text: str) -> int:
     return int(text)
 
 
+class Choice(DropdownForm):
+    """The browser's own list: in place of it Unfold's shows one that has no name for those who
+    hear the page."""
+
+    widget = UnfoldAdminSelectWidget()
+
+    class Media:
+        extend = False
+
+
 class Chosen(DropdownFilter):
     """One of several."""
+
+    form_class = Choice
 
     def scope(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Rows that an index has in the order of the list, among which those looked for are."""

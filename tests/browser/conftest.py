@@ -19,6 +19,9 @@ from connectors.sandbox.sandbox import Sandbox
 from connectors.sandbox.server import serving
 from sync.management.stand_ins import CLIENT, StandIns
 from tests.browser.apps import Apps
+from tests.browser.hands import Hands
+from tests.browser.living import Living
+from tests.browser.looks import Look
 from tests.browser.program import chromium as program
 from tests.browser.staff import Staff
 from tests.browser.window import Window
@@ -28,6 +31,7 @@ PATIENCE = 20_000
 LAPTOP = {"width": 1366, "height": 800}
 OpenWindow = Callable[..., Window]
 SitDown = Callable[..., Staff]
+BeginLiving = Callable[..., Living]
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -132,3 +136,19 @@ def sit_down(open_window: OpenWindow, accord: str, apps: Apps) -> SitDown:
         return Staff(name, window, accord, apps)
 
     return sit_down
+
+
+@pytest.fixture
+def begin_living(sit_down: SitDown) -> Iterator[BeginLiving]:
+    """Somebody opens the newest connection, to live with it. What looks wrong on the way is told
+    in the end."""
+    begun: list[Living] = []
+
+    def begin_living(look: Look, hands: Hands | None = None, **options: Any) -> Living:
+        begun.append(Living(sit_down(**options), look, hands))
+        begun[-1].open()
+        return begun[-1]
+
+    yield begin_living
+    found = [fault for each in begun for fault in each.faults]
+    assert not found, "\n".join(found)

@@ -61,7 +61,9 @@ class Living(AtWork):
         """How far it is, as its row says."""
         bar = self.page.get_by_role("progressbar", name="How far it is")
         expect(bar).to_be_visible()
-        expect(self.page.get_by_text(f"{run.get_kind_display()} {run.pk} {run.phase}")).to_be_visible()
+        expect(
+            self.page.get_by_text(f"{run.get_kind_display()} {run.pk} {run.phase}")
+        ).to_be_visible()
         self.look_at("a run under way")
 
     def _see_end(self, run: Run, *told: str) -> None:

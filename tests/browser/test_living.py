@@ -3,51 +3,22 @@ follows is read, decided, approved and taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 import yaml
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from connections.joining import begin_mapping
 from connections.models import Connection
-from connectors.contact import Contact, entries
-from connectors.memory import store
-from connectors.memory.app import MemoryApp
 from rules.configuration.loading import load
 from sync.models import Export, Run
 from tests.browser.apps import Apps, Owner
 from tests.browser.axe import serious_faults
-from tests.browser.conftest import SitDown
-from tests.browser.hands import Hands, Keyboard
+from tests.browser.conftest import BeginLiving
 from tests.browser.living import Living
-from tests.browser.looks import DARK, PHONE, Look, of_colours, of_width
-from tests.browser.syncing import synced
-from tests.sync.desk.conftest import container
 
 pytestmark = [pytest.mark.partner("chromium"), pytest.mark.sqlite_only]
 
 ASKED = "Connection: crm-phonebook; Field: Company"
 KNOWN = ("Zoe", "Yves", "Xena", "Ugo", "Tom", "Sara")
-Begin = Callable[..., Living]
-
-
-@pytest.fixture
-def begin(sit_down: SitDown) -> Iterator[Begin]:
-    """Somebody begins with a connection. What looks wrong on the way is told in the end."""
-    begun: list[Living] = []
-
-    def begin(look: Look, hands: Hands | None = None, **options: Any) -> Living:
-        begun.append(Living(sit_down(**options), look, hands))
-        begun[-1].open()
-        return begun[-1]
-
-    yield begin
-    found = [fault for each in begun for fault in each.faults]
-    assert not found, "\n".join(found)
 
 
 def configured(ann: Owner, bea: Owner) -> None:
@@ -81,10 +52,10 @@ def phonebook_of(apps: Apps) -> Owner:
     return bea
 
 
-def test_the_whole_life_of_a_connection(begin: Begin, apps: Apps) -> None:
+def test_the_whole_life_of_a_connection(begin_living: BeginLiving, apps: Apps) -> None:
     ann, bea = crm_of(apps), phonebook_of(apps)
     configured(ann, bea)
-    desk = begin(serious_faults)
+    desk = begin_living(serious_faults)
     desk.start()
     desk.watch("Last synced")
     assert {*companies_in(bea)} == {*KNOWN, "Kim", "Lea", "Max", "Noa"}
@@ -201,81 +172,6 @@ def pause_and_resume(desk: Living, ann: Owner, bea: Owner) -> None:
     assert desk.connection.state == Connection.State.ACTIVE
     desk.sync_now("Zoe Ltd → Zoe & Co")
     assert companies_in(bea)["Zoe"] == "Zoe & Co"
-
-
-@pytest.fixture
-def pair(accord: str, var: Path) -> Iterator[tuple[MemoryApp, MemoryApp]]:
-    """Two apps that are connected and synced; it asks when it would overwrite two values. Of Pat
-    the second has the address under two other names."""
-    one, two = MemoryApp(timezone.now), MemoryApp(timezone.now)
-    store.placed.update(one=one, two=two)
-    made = Connection.objects.create(
-        name="pair",
-        a=container("one", *(person(name, name, company="Old") for name in ("Ada", "Ben", "Pat"))),
-        b=container("two", *(person(name, "Pat") for name in ("Kim", "Lea"))),
-        state=Connection.State.ACTIVE,
-        brakes={"overwrites": [2, 0.2]},
-    )
-    begin_mapping(made)
-    assert synced(made).state == Run.State.DONE
-    yield one, two
-    store.placed.clear()
-
-
-def person(name: str, address: str, **fields: str) -> Contact:
-    emails = entries([f"{address.lower()}@example.org"], "home")
-    return Contact({"first_name": name, "emails": emails, **fields})
-
-
-def live_in_short(desk: Living, one: MemoryApp, two: MemoryApp) -> None:
-    desk.go_to("To review")
-    desk.arrive("To review")
-    desk.answer("Pat", "Same person as Kim")
-    desk.decide("Paired")
-    everybody = {"Ada": "Old", "Ben": "Old", "Pat": "Old", "Lea": ""}
-    assert companies(two) == everybody
-
-    for id, contact in one.contacts().items():
-        if contact.text("first_name") in ("Ada", "Ben"):
-            one.edit(id, {"company": "New"})
-    desk.sync_now("It was held, and nothing was written.", state=Run.State.HELD)
-    assert companies(two) == everybody
-    desk.press("That is right: go on")
-    run = desk.carry_out("Old → New")
-    assert companies(two) == {**everybody, "Ada": "New", "Ben": "New"}
-    desk.undo(run, "2 contacts in B would get their values from before.")
-    assert companies(two) == everybody
-
-    desk.open_log()
-    desk.filter_by("What was done", "Undone")
-    desk.expect_steps(("Ben", "New → Old"), ("Ada", "New → Old"))
-    desk.open()
-    desk.press("Pause")
-    desk.boss.expect_text("Nothing is written until it is resumed.")
-    desk.look_at("a connection that is paused")
-
-
-def companies(app: MemoryApp) -> dict[str, str]:
-    """By first name."""
-    return {x.text("first_name"): x.text("company") for x in app.contacts().values()}
-
-
-def test_a_connection_is_lived_with_in_the_dark_theme(
-    begin: Begin, pair: tuple[MemoryApp, MemoryApp]
-) -> None:
-    live_in_short(begin(of_colours, **DARK), *pair)
-
-
-def test_a_connection_is_lived_with_on_a_phone(
-    begin: Begin, pair: tuple[MemoryApp, MemoryApp]
-) -> None:
-    live_in_short(begin(of_width, **PHONE), *pair)
-
-
-def test_a_connection_is_lived_with_by_keyboard_alone(
-    begin: Begin, pair: tuple[MemoryApp, MemoryApp]
-) -> None:
-    live_in_short(begin(of_width, Keyboard()), *pair)
 
 
 def companies_in(owner: Owner) -> dict[str, str]:
