@@ -51,6 +51,15 @@ def test_every_manage_line_of_the_readme_names_a_command() -> None:
     assert {call[2] for call in calls} <= set(get_commands())
 
 
+def test_every_picture_of_the_readme_is_there_and_every_one_there_is_in_the_readme() -> None:
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    shown += re.findall(r'<img src="([^"]+)"[^>]* alt="[^"]+">', README)
+    pictures = ROOT / "tests" / "browser" / "pictures"
+    kept = {picture.relative_to(ROOT).as_posix() for picture in pictures.iterdir()}
+    assert sorted(shown) == sorted(kept)
+    assert sum((ROOT / name).stat().st_size for name in kept) < 1_500_000
+
+
 @pytest.fixture
 def placed() -> Iterator[None]:
     """Apps that can do what an address book can."""

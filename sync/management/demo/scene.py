@@ -42,11 +42,11 @@ connections:
         then:
           - {kind: add label, value: Client}
         undo: true
-      - name: Prospects in Ghent
+      - name: Prospects in Antwerp
         from: a
         if:
           - {kind: bucket, op: in, value: Prospects}
-          - {kind: field, field: addresses.city, op: is, value: Gent}
+          - {kind: field, field: addresses.city, op: is, value: Antwerpen}
         then:
           - {kind: add label, value: Prospect}
         undo: true
@@ -172,11 +172,10 @@ def _fill_newsletter(newsletter: Any, everybody: Sequence[Contact], random: Rand
 def later(sandbox: Sandbox) -> None:
     """A busy afternoon in the apps."""
     crm, phonebook, newsletter = (
-        sandbox.apps[app].hands(str((sandbox.store.get(_TOKENS, app) or {})["account"]))
-        for app in ("contactually", "google", "mailchimp")
+        hands_of(sandbox, app) for app in ("contactually", "google", "mailchimp")
     )
     everybody = people(300)
-    in_crm, in_google = _by_address(crm.all()), _by_address(phonebook.all())
+    in_crm, in_google = by_address(crm.all()), by_address(phonebook.all())
     moved, left, married, promoted = (
         everybody[place].text("emails").casefold() for place in (0, 31, 32, 33)
     )
@@ -186,16 +185,27 @@ def later(sandbox: Sandbox) -> None:
     # The same field on both sides: the CRM wins, and the other value is kept in the audit log.
     crm.edit(in_crm[promoted], {"title": "Managing partner"})
     phonebook.delete(in_google[left])
-    audience = next(id for id, name in newsletter.audiences().items() if name == "Newsletter")
-    readers = newsletter.audience(audience)
-    readers.unsubscribe(next(iter(readers.all().keys() - _unsubscribed(readers))))
+    readers = readers_of(newsletter)
+    readers.unsubscribe(subscribed(readers)[0])
 
 
-def _unsubscribed(readers: Any) -> set[str]:
-    return {id for id, member in readers.all().items() if member["status"] != "subscribed"}
+def hands_of(sandbox: Sandbox, app: str) -> Any:
+    """What people do in the account that the demo has there."""
+    return sandbox.apps[app].hands(str((sandbox.store.get(_TOKENS, app) or {})["account"]))
 
 
-def _by_address(records: Mapping[str, Any]) -> dict[str, str]:
+def readers_of(newsletter: Any) -> Any:
+    audiences = newsletter.audiences().items()
+    return newsletter.audience(next(id for id, name in audiences if name == "Newsletter"))
+
+
+def subscribed(readers: Any) -> list[str]:
+    """Ids, in an order that stays."""
+    members = readers.all().items()
+    return sorted(id for id, member in members if member["status"] == "subscribed")
+
+
+def by_address(records: Mapping[str, Any]) -> dict[str, str]:
     """Ids by the first address, whatever the app calls it."""
     found = {}
     for id, record in records.items():
