@@ -45,7 +45,7 @@ class Living(AtWork):
         return run
 
     def watch(self, *told: str) -> None:
-        """The same, and while it writes the page is loaded anew."""
+        """The same, and with each thing that it begins to do the page is loaded anew."""
         stages: list[str] = []
 
         def look(run: Run) -> None:
@@ -54,7 +54,9 @@ class Living(AtWork):
                 self.page.reload()
                 self._see(run)
 
-        self._see_end(synced(self.connection, look), *told)
+        run = synced(self.connection, look)
+        assert run.state == Run.State.DONE, run.why
+        self._see_end(run, *told)
         assert stages == [Run.Stage.READING, Run.Stage.PLANNING, Run.Stage.WRITING]
 
     def _see(self, run: Run) -> None:
@@ -115,6 +117,19 @@ class Living(AtWork):
             return list(csv.DictReader(file))
 
     # --- Decisions ------------------------------------------------------------------------------
+
+    def review(self, kind: str = "", *told: str) -> None:
+        """What waits, or what is listed there under this name."""
+        self.open()
+        self.go_to("To review")
+        self.arrive("To review")
+        if kind:
+            kinds = self.page.get_by_role("navigation", name="What waits, and what was decided")
+            self.hands.press(kinds.get_by_role("link", name=kind))
+            expect(kinds.locator("[aria-current]")).to_contain_text(kind)
+            self.look_at(f"what is listed under {kind}")
+        for text in told:
+            self.boss.expect_text(text)
 
     def card(self, name: str) -> Locator:
         """In the review queue: what is to be decided about somebody."""
