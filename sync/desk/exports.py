@@ -3,7 +3,8 @@ logged."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -51,7 +52,7 @@ class ExportPages(OfPeople):
         export = Export.objects.create(by=user, who=user.get_username(), asked=_in_words(chosen))
         name = f"audit-{timezone.localdate():%Y-%m-%d}-{export.pk}.csv"
         return StreamingHttpResponse(
-            counted(export, csv_lines(chosen.queryset)),
+            Counted(export, csv_lines(chosen.queryset)),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
@@ -61,17 +62,35 @@ def _in_words(chosen: LongList) -> str:
     return "; ".join(f"{x.title}: {x.told}" for x in chosen.asked) or "Everything"
 
 
-def counted(export: Export, lines: Iterable[str]) -> Generator[str, None, None]:
-    """The lines, of which the first is the head. Whatever becomes of the rest, those that left are
-    counted."""
-    sent, ended_at = -1, None
-    try:
-        for line in lines:
-            sent += 1
-            yield line
-        ended_at = timezone.now()
-    finally:
-        Export.objects.filter(pk=export.pk).update(rows=max(0, sent), ended_at=ended_at)
+class Counted:
+    """The lines, of which the first is the head. Those that left are counted when the answer is
+    closed, whatever became of the rest.
+
+    No generator with a ``finally``: one that is dropped would write whenever Python comes to
+    collect it, and that may be amid another statement on the same connection.
+    """
+
+    def __init__(self, export: Export, lines: Iterable[str]) -> None:
+        self._export, self._lines = export, iter(lines)
+        self._sent = 0
+        self._ended_at: datetime | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            line = next(self._lines)
+        except StopIteration:
+            self._ended_at = timezone.now()
+            raise
+        self._sent += 1
+        return line
+
+    def close(self) -> None:
+        """Django calls it at the end of the answer."""
+        rows = max(0, self._sent - 1)
+        Export.objects.filter(pk=self._export.pk).update(rows=rows, ended_at=self._ended_at)
 
 
 class ExportAdmin(OfPeople):

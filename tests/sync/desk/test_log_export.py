@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from connections.models import Connection
 from sync import audit
-from sync.desk.exports import counted
+from sync.desk.exports import Counted
 from sync.models import Export, Run, Step
 from tests.sync.desk.conftest import synced
 
@@ -125,7 +125,7 @@ def test_each_is_written_down_where_staff_can_see_it(desk: Client, log: Run) -> 
 
 def test_one_that_is_broken_off_is_written_down_with_what_left(desk: Client, log: Run) -> None:
     export = Export.objects.create(who="boss", asked="Everything")
-    lines = counted(export, audit.csv_lines(Step.objects.filter(logged=True)))
+    lines = Counted(export, audit.csv_lines(Step.objects.filter(logged=True)))
     for _ in range(3):
         next(lines)
     lines.close()  # as the server does when the browser is gone
