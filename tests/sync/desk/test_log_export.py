@@ -110,6 +110,8 @@ def test_it_is_read_and_sent_part_by_part(
     assert all(" LIMIT 1" in query["sql"] for query in queries)
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="audit-')
     assert "no-store" in answer.headers["Cache-Control"]
+    # To the end: the test client would close it amid a statement of another test.
+    assert list(lines)
 
 
 def test_each_is_written_down_where_staff_can_see_it(desk: Client, log: Run) -> None:
