@@ -92,12 +92,6 @@ def test_it_is_put_back_after_an_error_too(desk: Client) -> None:
     assert timezone.get_current_timezone_name() == "Europe/Brussels"
 
 
-def test_filters_of_lists_go_by_its_days(desk: Client) -> None:
-    text = shown(desk, reverse("admin:sync_run_changelist"), "Asia/Tokyo")
-    assert "00%3A00%3A00%2B09%3A00" in text
-    assert "%2B02%3A00" not in text and "%2B01%3A00" not in text
-
-
 def test_only_pages_that_may_be_loaded_again_say_their_zone_to_the_script(
     desk: Client, alice: User
 ) -> None:

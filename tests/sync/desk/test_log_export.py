@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -190,6 +191,7 @@ def test_what_was_exported_is_not_told_to_those_who_may_not_see_people(
     exported(desk, "?q=ada")
     shown = signed_in("Viewers").get(reverse("admin:sync_export_changelist")).content.decode()
     assert "boss" in shown
+    shown = re.sub(r'value="\w+"|nonce="[^"]+"', "", shown)  # by chance such a token has anything
     assert "ada" not in shown.lower().replace("metadata", "")
 
 
