@@ -151,8 +151,6 @@ def test_a_contact_of_another_connection_is_not_explained_by_this_one(
     assert desk.get(page(connection, ada)).status_code == 404
 
 
-# Of a few rows PostgreSQL takes one way or another; test_log_scale asks it about many.
-@pytest.mark.sqlite_only
 def test_it_takes_as_many_queries_for_many_as_for_few_and_no_scan(
     desk: Client, connection: Connection, ada: Record
 ) -> None:

@@ -101,8 +101,6 @@ def test_many_are_cut_and_it_is_said(
     assert "There are more." not in searched(desk, "dante").content.decode()
 
 
-# Of a few rows PostgreSQL takes one way or another; test_log_scale asks it about many.
-@pytest.mark.sqlite_only
 def test_it_takes_as_many_queries_for_many_as_for_few_and_no_scan(
     desk: Client, chain: Chain
 ) -> None:

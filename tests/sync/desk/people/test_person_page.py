@@ -197,8 +197,6 @@ def test_nothing_of_a_person_is_in_the_address(chain: Chain) -> None:
     assert page_of(ada) == f"/admin/people/{ada.pk}/"
 
 
-# Of a few rows PostgreSQL takes one way or another; test_log_scale asks it about many.
-@pytest.mark.sqlite_only
 def test_it_takes_as_many_queries_for_many_as_for_few_and_no_scan(
     desk: Client, chain: Chain
 ) -> None:
