@@ -8,12 +8,9 @@ another process. The aim: peak memory below 250 MiB with 10,000 contacts.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,15 +18,13 @@ from typing import Any
 from connectors.sandbox.sandbox import Sandbox
 from sync.management.demo import shapes
 from sync.management.demo.people import people
-from sync.management.serving import answers
 from sync.management.stand_ins import StandIns
-from tests.benchmarks import measure
-from tests.benchmarks.inside import ROOT, installed
+from tests.benchmarks.inside import installed
+from tests.benchmarks.played import TOKEN, loaded, served, synced
 from tests.benchmarks.report import machine
 from tests.benchmarks.results import keep
 from tests.ports import free_port
 
-TOKEN = "benchmark"
 CONFIGURATION = """
 accounts:
   - {name: crm, app: contactually, credentials: {access_token: "${TOKEN}"}}
@@ -66,16 +61,15 @@ def _played(
     with apps.by_hand() as sandbox:
         crm = _filled(sandbox, contacts)
     environment = {**environment, **apps.settings, "TOKEN": TOKEN}
-    (folder / "accord.yaml").write_text(CONFIGURATION)
-    with _served(apps, folder):
-        _manage(environment, "loadconfig", str(folder / "accord.yaml"))
+    with served(apps, folder):
+        loaded(CONFIGURATION, folder, environment)
         for name in CONNECTIONS:
-            yield name, "first sync", _measured(environment, name, "--approve")
-            yield name, "no-op", _measured(environment, name)
+            yield name, "first sync", synced(environment, name, "--approve")
+            yield name, "no-op", synced(environment, name)
         with closing(Sandbox(folder / "sandbox.sqlite3")) as sandbox:
             _edit_some(sandbox, crm)
         for name in CONNECTIONS:
-            yield name, "1 % changed", _measured(environment, name)
+            yield name, "1 % changed", synced(environment, name)
 
 
 def _filled(sandbox: Sandbox, contacts: int) -> str:
@@ -97,36 +91,6 @@ def _edit_some(sandbox: Sandbox, account: str) -> None:
     with sandbox.store.transaction():
         for id in list(hands.all())[::100]:
             hands.edit(id, {"last_name": "Changed"})
-
-
-@contextmanager
-def _served(apps: StandIns, folder: Path) -> Iterator[None]:
-    port = apps.url.rpartition(":")[2]
-    command = ["-m", "tests.benchmarks.town", str(folder / "sandbox.sqlite3"), port]
-    server = subprocess.Popen([sys.executable, *command], cwd=ROOT)
-    try:
-        while not answers(int(port)):
-            time.sleep(0.05)
-        yield
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _measured(environment: Mapping[str, str], *arguments: str) -> Mapping[str, Any]:
-    command = [sys.executable, str(ROOT / "manage.py"), "sync", *arguments, "--json"]
-    launch = [sys.executable, "-S", measure.__file__, *command]
-    done = subprocess.run(launch, env=environment, capture_output=True, text=True)
-    figures: dict[str, Any] = json.loads(done.stdout)
-    if figures["status"]:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
-    answer = next(line for line in done.stderr.splitlines() if line.startswith("{"))
-    return figures | {"answer": json.loads(answer)}
-
-
-def _manage(environment: Mapping[str, str], *arguments: str) -> None:
-    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def _table(found: Iterator[tuple[str, str, Mapping[str, Any]]]) -> str:

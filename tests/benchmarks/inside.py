@@ -1,4 +1,4 @@
-"""Accord in processes of their own, on an SQLite file of their own."""
+"""Accord in processes of their own, on a database of their own."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def installed() -> Iterator[Mapping[str, str]]:
-    """The environment of an empty installation, as in production: DEBUG off."""
+def installed(database: str = "") -> Iterator[Mapping[str, str]]:
+    """The environment of an empty installation, as in production: DEBUG off. Without a
+    ``database`` (as DATABASE_URL) it has an SQLite file."""
     with TemporaryDirectory(prefix="accord-benchmark-") as folder:
         environment = {
             **os.environ,
@@ -30,7 +31,7 @@ def installed() -> Iterator[Mapping[str, str]]:
             "CREDENTIALS_KEYS": Fernet.generate_key().decode(),
             "ENV_FILE": str(Path(folder) / "none"),
             "VAR_DIR": str(Path(folder) / "var"),
-            "DATABASE_URL": f"sqlite:///{Path(folder) / 'accord.sqlite3'}",
+            "DATABASE_URL": database or f"sqlite:///{Path(folder) / 'accord.sqlite3'}",
         }
         run([str(ROOT / "manage.py"), "migrate", "--verbosity=0"], environment)
         yield environment

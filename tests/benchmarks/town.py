@@ -1,8 +1,10 @@
-"""``python -m tests.benchmarks.town FILE PORT``: the stand-ins in a process of their own."""
+"""``python -m tests.benchmarks.town FILE PORT SLOW``: the stand-ins in a process of their own, and
+their clock slow by so many seconds."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from connectors.sandbox.sandbox import Sandbox
@@ -10,8 +12,9 @@ from connectors.sandbox.server import serving
 
 
 def main() -> None:
-    _, file, port = sys.argv
-    with serving(Sandbox(file), int(port)):
+    _, file, port, slow = sys.argv
+    behind = timedelta(seconds=float(slow))
+    with serving(Sandbox(file, now=lambda: datetime.now(UTC) - behind), int(port)):
         Event().wait()
 
 
