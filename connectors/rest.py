@@ -32,11 +32,14 @@ class Reply:
 
 
 class Rest:
-    """``home``: what all paths begin with."""
+    """``home``: what all paths begin with. ``headers``: sent with each request beside the usual."""
 
-    def __init__(self, session: Session, home: str) -> None:
+    def __init__(
+        self, session: Session, home: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         self._session = session
         self._home = home.rstrip("/")
+        self._headers = headers or {}
 
     def call(
         self,
@@ -61,7 +64,7 @@ class Rest:
         answer = self._session.request(
             method,
             url,
-            headers=_WITH_BODY if sent else _HEADERS,
+            headers={**(_WITH_BODY if sent else _HEADERS), **self._headers},
             body=sent,
             repeat=repeat,
             insist=insist,

@@ -65,15 +65,19 @@ def _quirks(sandbox: Sandbox, request: Request) -> Answer:
     """Those of the API, and under ``oauth.`` those of signing in."""
     stand_in = _app(sandbox, request)
     told = _values(stand_in.quirks)
-    return as_json(told | {f"oauth.{k}": v for k, v in _values(stand_in.oauth.quirks).items()})
+    signing_in = _values(stand_in.oauth.quirks) if stand_in.oauth else {}
+    return as_json(told | {f"oauth.{k}": v for k, v in signing_in.items()})
 
 
 def _turn(sandbox: Sandbox, request: Request) -> Answer:
     stand_in, given = _app(sandbox, request), _object(request)
     own = {name: value for name, value in given.items() if not name.startswith("oauth.")}
     others = {name.removeprefix("oauth."): given[name] for name in given if name not in own}
+    if others and not stand_in.oauth:
+        raise Stop(_fault(f"{stand_in.label} has no page on which people sign in."))
     turned = _turned(stand_in.quirks, own)
-    stand_in.oauth.quirks = _turned(stand_in.oauth.quirks, others)
+    if stand_in.oauth:
+        stand_in.oauth.quirks = _turned(stand_in.oauth.quirks, others)
     stand_in.quirks = turned
     return _quirks(sandbox, request)
 

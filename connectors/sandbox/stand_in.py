@@ -33,7 +33,7 @@ class House:
 
 
 class StandIn(ABC):
-    """One app: its accounts, its API, its consent pages, and the page where people edit.
+    """One app: its accounts, its API, its consent pages if any, and the page where people edit.
 
     ``quirks`` is a frozen dataclass of the app's own, all of its oddities as switches; it may be
     replaced at any time. Every request is one transaction of the store.
@@ -97,14 +97,14 @@ class StandIn(ABC):
         return not self.is_page(path) and not _SIGNING_IN.fullmatch(path)
 
     @property
-    def rules(self) -> Rules:
-        """How the app lets clients in."""
-        return RULES[self.name]
+    def rules(self) -> Rules | None:
+        """How the app lets clients in at a page of its own; None where it has no such page."""
+        return RULES.get(self.name)
 
     @cached_property
-    def oauth(self) -> OAuth:
-        return OAuth(self, self.rules)
+    def oauth(self) -> OAuth | None:
+        return OAuth(self, self.rules) if self.rules else None
 
     @cached_property
     def router(self) -> Router:
-        return Router([*self.oauth.routes(), *self.routes()])
+        return Router([*(self.oauth.routes() if self.oauth else ()), *self.routes()])

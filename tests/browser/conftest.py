@@ -85,7 +85,8 @@ def apps(accord: str, var: Path, settings: Any) -> Iterator[Apps]:
         settings.CONNECTORS = {**settings.CONNECTORS, **places}
         for app, stand_in in sandbox.apps.items():
             back = accord + reverse("door:callback", args=[app])
-            stand_in.oauth.register(*CLIENT, [back], "Accord")
+            if stand_in.oauth:
+                stand_in.oauth.register(*CLIENT, [back], "Accord")
         yield Apps(sandbox, f"http://localhost:{server.server_port}")
 
 

@@ -28,7 +28,8 @@ def apps(served: tuple[Sandbox, str], settings: Any) -> Sandbox:
     sandbox, url = served
     settings.CONNECTORS = {**settings.CONNECTORS, **urls(url), **doors(sandbox, url)}
     for app in sandbox.apps.values():
-        app.oauth.quirks = app.oauth.rules.quirks
+        if app.oauth:
+            app.oauth.quirks = app.oauth.rules.quirks
         app.faults.clear()
     sandbox.calls.clear()
     return sandbox

@@ -86,7 +86,7 @@ def code(boss: Person, app: str) -> str:
 
 
 def asked_for_tokens(apps: Sandbox) -> list[str]:
-    tokens = {app.oauth.rules.token for app in apps.apps.values()}
+    tokens = {app.oauth.rules.token for app in apps.apps.values() if app.oauth}
     return [call.path for call in apps.calls if call.path in tokens]
 
 
