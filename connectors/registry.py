@@ -17,6 +17,7 @@ from connectors.errors import AskStaff
 APPS: Mapping[str, tuple[str, str]] = {
     "carddav": ("CardDAV", "connectors.carddav.connector:CardDAV"),
     "contactually": ("Contactually", "connectors.contactually.connector:Contactually"),
+    "ghost": ("Ghost", "connectors.ghost.connector:Ghost"),
     "google": ("Google Contacts", "connectors.google.connector:Google"),
     "mailchimp": ("Mailchimp", "connectors.mailchimp.connector:Mailchimp"),
     "memory": ("Memory", "connectors.memory.connector:Memory"),

@@ -1,4 +1,4 @@
-"""All stand-ins as one WSGI application: ``/google/…``, ``/mailchimp/…``, ``/contactually/…``."""
+"""All stand-ins as one WSGI application: ``/google/…``, ``/ghost/…`` and so on."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from connectors.sandbox.web import Answer, Cut, Request, Stop, as_html
 #: app -> module and class of its stand-in, imported at first use.
 STAND_INS: Mapping[str, str] = {
     "contactually": "connectors.sandbox.contactually.app:Contactually",
+    "ghost": "connectors.sandbox.ghost.app:Ghost",
     "google": "connectors.sandbox.google.app:Google",
     "mailchimp": "connectors.sandbox.mailchimp.app:Mailchimp",
 }

@@ -280,7 +280,7 @@ WHOLE: list[tuple[str, str, list[str]]] = [
         "accounts:\n  - name: x\n",
         [
             "2: accounts.app: A new account needs its app, one of: carddav, contactually, "
-            "google, mailchimp, memory.",
+            "ghost, google, mailchimp, memory.",
             "2: accounts.credentials: A new account needs its credentials.",
         ],
     ),

@@ -15,7 +15,7 @@ from tests.stories.town import LONG, Place, Town, marks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 
-APPS = ("contactually", "google", "mailchimp")
+APPS = ("contactually", "ghost", "google", "mailchimp")
 Build = Callable[[str], Place]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.connectors.carddav.partner import Book
 from tests.connectors.carddav.servers import RadicaleServer
 from tests.connectors.conformance import Partner, reading
 from tests.connectors.contactually.partner import People as AtContactually
+from tests.connectors.ghost.partner import People as AtGhost
 from tests.connectors.google.partner import People as AtGoogle
 from tests.connectors.mailchimp.partner import People as AtMailchimp
 from tests.connectors.memory.test_connector import App as InMemory
@@ -68,7 +69,7 @@ class Place:
 
     def id(self, first: str) -> str:
         found = self.contacts().items()
-        return next(id for id, contact in found if contact.text("first_name") == first)
+        return next(id for id, contact in found if contact.name.split()[0] == first)
 
     def shown(self, first: str) -> Contact:
         return self.contacts()[self.id(first)]
@@ -151,7 +152,12 @@ def marks(place: Place) -> str:
 
 
 #: By app what its partner is built of: a sandbox and the world to see it in.
-AT = {"contactually": AtContactually, "google": AtGoogle, "mailchimp": AtMailchimp}
+AT: Mapping[str, Callable[[Sandbox, World], Any]] = {
+    "contactually": AtContactually,
+    "ghost": lambda sandbox, world: AtGhost(sandbox, world, _home(world)),
+    "google": AtGoogle,
+    "mailchimp": AtMailchimp,
+}
 #: Where the stand-ins are, below the address of the sandbox.
 _PATHS = {
     "CONTACTUALLY_API_URL": "contactually/v2",
@@ -159,6 +165,11 @@ _PATHS = {
     "GOOGLE_TOKEN_URL": "google/token",
     "MAILCHIMP_API_URL": "mailchimp/3.0",
 }
+
+
+def _home(world: World) -> str:
+    """Where the sandbox is served."""
+    return world.settings["GOOGLE_API_URL"].removesuffix("/google")
 
 
 def urls(sandbox_url: str) -> dict[str, str]:

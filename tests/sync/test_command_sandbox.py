@@ -52,7 +52,7 @@ def test_they_serve_until_they_are_stopped_and_remember(tmp_path: Path) -> None:
         [home] = re.findall(r"are at (http://127\.0\.0\.1:\d+)/", printed)
         front = requests.get(f"{home}/", timeout=10)
         assert front.status_code == 200
-        for app in ("contactually", "google", "mailchimp"):
+        for app in ("contactually", "ghost", "google", "mailchimp"):
             assert f'href="/{app}/"' in front.text
             assert requests.get(f"{home}/{app}/", timeout=10).status_code == 200
         env = lines_for_env(printed)
@@ -82,7 +82,7 @@ def test_they_serve_until_they_are_stopped_and_remember(tmp_path: Path) -> None:
     with started(tmp_path, "--port", "0") as (process, printed):
         assert re.findall(r"token of \S+: (\S+)", printed) == tokens
         [home] = re.findall(r"are at (http://127\.0\.0\.1:\d+)/", printed)
-        assert requests.get(f"{home}/", timeout=10).text.count("robin@") == 3
+        assert requests.get(f"{home}/", timeout=10).text.count("robin@") == 4
 
 
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from sync.management.stand_ins import CLIENT, StandIns
 TOKENS: Mapping[str, str] = {
     "contactually": "sandbox-contactually-token",
     "google": "sandbox-google-token",
+    "ghost": f"{'5a4d3b0c' * 3}:{'5a4d3b0c' * 8}",
     "mailchimp": "5a4d3b0c5a4d3b0c5a4d3b0c5a4d3b0c-us6",
 }
 OWNER = ("robin@harbour-homes.example", "Robin Peeters")
@@ -28,10 +29,10 @@ OWNER = ("robin@harbour-homes.example", "Robin Peeters")
 
 class Command(BaseCommand):
     help = (
-        "Stand-ins of Contactually, Google Contacts and Mailchimp on this machine, for trying "
-        "things out: their APIs, the pages on which people sign in and edit contacts, and a page "
-        "that tells how to make them fail. Prints what to put into .env and serves until Ctrl-C. "
-        "What people enter there lives in var/sandbox.sqlite3."
+        "Stand-ins of the apps (Contactually, Ghost, Google Contacts, Mailchimp) on this machine, "
+        "for trying things out: their APIs, the pages on which people sign in and edit contacts, "
+        "and a page that tells how to make them fail. Prints what to put into .env and serves "
+        "until Ctrl-C. What people enter there lives in var/sandbox.sqlite3."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -73,7 +74,8 @@ class Command(BaseCommand):
 
 
 def furnish(sandbox: Sandbox) -> None:
-    """An account in each app that has none, and this installation as a client of each."""
+    """An account in each app that has none, and this installation as a client of those that have
+    a page on which people sign in."""
     for app, stand_in in sandbox.apps.items():
         if not stand_in.accounts.all():
             account = stand_in.open_account(*OWNER, TOKENS[app])
@@ -81,7 +83,8 @@ def furnish(sandbox: Sandbox) -> None:
                 stand_in.hands(account).add_audience("Newsletter")
         redirects = ["http://127.0.0.1:*", "http://localhost:*"]
         redirects += [f"{settings.PUBLIC_URL}/*"] if settings.PUBLIC_URL else []
-        stand_in.oauth.register(*CLIENT, redirects, "Accord")
+        if stand_in.oauth:
+            stand_in.oauth.register(*CLIENT, redirects, "Accord")
 
 
 def _told(sandbox: Sandbox, url: str, port: int) -> str:

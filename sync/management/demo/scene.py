@@ -125,6 +125,7 @@ def furnish(sandbox: Sandbox, books: Books) -> None:
         _fill_crm(hands["contactually"], everybody[:140], random)
         _fill_phonebook(hands["google"], everybody, random)
         _fill_newsletter(hands["mailchimp"], everybody, random)
+        _fill_blog(hands["ghost"], everybody[205:230])
     known = [as_known_elsewhere(one, random) for one in everybody[:15]]
     books.fill("office", "customers", [*known, *everybody[260:]])
 
@@ -132,6 +133,8 @@ def furnish(sandbox: Sandbox, books: Books) -> None:
 def _account(sandbox: Sandbox, app: str) -> Any:
     token = secrets.token_urlsafe(18)
     token += "-us1" if app == "mailchimp" else ""
+    if app == "ghost":
+        token = f"{secrets.token_hex(12)}:{secrets.token_hex(32)}"
     account = sandbox.apps[app].open_account(STAFF, "Harbour & Sons", token)
     sandbox.store.put(_TOKENS, app, {"token": token, "account": account})
     return sandbox.apps[app].hands(account)
@@ -167,6 +170,14 @@ def _fill_newsletter(newsletter: Any, everybody: Sequence[Contact], random: Rand
     clients = newsletter.audience(newsletter.add_audience("Clients"))
     for contact in everybody[0:9]:
         clients.add(shapes.mailchimp(contact))
+
+
+def _fill_blog(blog: Any, everybody: Sequence[Contact]) -> None:
+    """A site that nothing is connected with yet."""
+    for place, contact in enumerate(everybody):
+        id = blog.add(shapes.ghost(contact, ["Harbour tour"] if place % 4 == 0 else []))
+        if place % 9 == 0:
+            blog.unsubscribe(id)
 
 
 def later(sandbox: Sandbox) -> None:

@@ -76,6 +76,14 @@ def mailchimp(contact: Contact) -> Record:
     return {"email_address": contact.text("emails"), "merge_fields": fields}
 
 
+def ghost(contact: Contact, labels: Iterable[str] = ()) -> Record:
+    return {
+        "email": contact.text("emails"),
+        "name": contact.name,
+        "labels": [{"name": name} for name in labels],
+    }
+
+
 def _of(contact: Contact, field: str) -> tuple[Entry, ...]:
     return as_entries(contact.get(field))
 

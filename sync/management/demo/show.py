@@ -119,6 +119,7 @@ The apps, to look at and edit people in:
   Contactually   {apps.url}/contactually/
   Google         {apps.url}/google/
   Mailchimp      {apps.url}/mailchimp/
+  Ghost          {apps.url}/ghost/   (its page tells what to enter for an account of it)
 
 Change a phone number in Contactually: within a minute Google has it. Or do not wait:
   {_command(apps)} sync crm-phonebook

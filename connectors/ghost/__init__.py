@@ -1,0 +1,1 @@
+"""Ghost, by the Admin API: https://docs.ghost.org/admin-api/"""
