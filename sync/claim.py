@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from sync import counts, days
 from sync.host import Host
+from sync.leases import in_force
 from sync.models import Lease, Run
 
 #: A running row that gave no sign of life for so long, and holds no lease, is taken for dead.
@@ -51,17 +52,30 @@ def bury_dead(now: datetime, host: Host, connection: int | None = None) -> None:
             _close(run, now)
 
 
+def unclaim(run: Run, why: str) -> None:
+    """Of a run that has not begun: it is queued again. ``why`` is what it waits for."""
+    run.state, run.owner, run.waits = Run.State.QUEUED, "", why[:500]
+    run.started_at = run.alive_at = run.phase_at = None
+    run.phase = ""
+    run.save(
+        update_fields=["state", "owner", "waits", "started_at", "alive_at", "phase_at", "phase"]
+    )
+
+
 def give_up(run_id: int, host: Host) -> None:
-    """Close the run if this process has left it open: its end was an error of ours."""
+    """Close the run if this process has left it open: its end was an error of ours, or of the
+    database, which then still has the accounts as held."""
     for run in Run.objects.filter(pk=run_id, state=Run.State.RUNNING, owner=host.owner):
         _close(run, host.now())
+    Lease.objects.filter(owner=host.owner).update(owner="", until=None)
 
 
 def _is_silent(run: Run, now: datetime) -> bool:
     """No sign of life, although it may be on a machine of which we know nothing else. A long
     reading says nothing, but renews its leases."""
-    quiet = run.alive_at is None or run.alive_at < now - SILENT
-    return quiet and not Lease.objects.filter(owner=run.owner, until__gt=now).exists()
+    # One that was alive in what is yet to come had a clock that was wrong.
+    quiet = run.alive_at is None or abs(now - run.alive_at) > SILENT
+    return quiet and not Lease.objects.filter(in_force(now), owner=run.owner).exists()
 
 
 def _close(run: Run, now: datetime) -> None:

@@ -41,7 +41,7 @@ class HowFar:
 def how_far(run: Run, now: datetime) -> HowFar:
     """Of a run that has not ended."""
     if run.state == Run.State.QUEUED:
-        return HowFar("waits for a worker")
+        return HowFar("waits for a worker", waits=run.waits)
     done, of = _amounts(run)
     per_second = _rate(run, now)
     waits = _is_waiting(run, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import get_ident
 
 from django.db import connection, transaction
@@ -21,6 +21,16 @@ from sync.models import Lease
 TTL = timedelta(seconds=120)
 #: A wait for an account that takes longer is told to whoever watches.
 LONG = timedelta(seconds=2)
+#: Seconds between two looks whether an account is free.
+POLL = 0.2
+#: So many seconds a run that goes on leaves the accounts to others: who waits has looked by then.
+TURN = 3 * POLL
+
+
+def in_force(now: datetime) -> Q:
+    """Of leases: those that hold. An end further off than any lease lasts was written by a clock
+    that was wrong, and says nothing."""
+    return Q(until__gte=now, until__lte=now + 2 * TTL)
 
 
 class LeaseLost(Exception):
@@ -68,7 +78,7 @@ class Held:
         with transaction.atomic():
             for account in self.accounts:
                 lease, _ = Lease.objects.get_or_create(account_id=account)
-                free = Q(until=None) | Q(until__lt=now) | Q(owner=self.host.owner)
+                free = Q(until=None) | ~in_force(now) | Q(owner=self.host.owner)
                 if lease.owner and self.host.is_dead(lease.owner):
                     free |= Q(owner=lease.owner, fence=lease.fence)
                 taken = Lease.objects.filter(free, account_id=account).update(
@@ -93,7 +103,7 @@ class Held:
                 if waited >= LONG and busy.owner != told:
                     told = busy.owner
                     tell(busy)
-                self.host.sleep(0.5)
+                self.host.sleep(POLL)
 
     def sleep(self, seconds: float) -> None:
         """Wait for an app (a quota of a minute, a pause that it asks for), and keep the accounts

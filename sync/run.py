@@ -23,9 +23,9 @@ from sync import counts, days
 from sync.apply import Side, apply
 from sync.brakes import reasons_to_hold, shrunken_sides, tally_of, waiting_hold, why_held
 from sync.by_hand import Unanswerable, prepare
-from sync.claim import claim
+from sync.claim import claim, unclaim
 from sync.host import Host
-from sync.leases import Busy, Held, LeaseLost
+from sync.leases import TURN, Busy, Held, LeaseLost
 from sync.leaving import leave
 from sync.ledger import Ledger
 from sync.memory import collected_rarely
@@ -38,6 +38,7 @@ from sync.sides import Open, Sides
 from sync.steps import discard
 from sync.telling import Report, Telling, in_use
 from sync.trash import delete
+from sync.turns import Later, take
 from sync.undoing import calls_of, reason_against, undo
 from sync.work import Work, number_of, work_under
 
@@ -65,16 +66,19 @@ def perform(
     patient: bool = False,
 ) -> Run:
     """Carry out a queued run. Never raises what an app answers: it is the run's ``why``.
-    ``patient``: while another run of the connection is under way it stays queued."""
+    ``patient``: while another run of the connection, or of an account of it, is under way, it
+    stays queued."""
     run = Run.objects.select_related("connection").get(pk=run_id)
     if not claim(run, host, patient):
         return run
-    journey = Journey(run, host, open_account, report)
+    journey = Journey(run, host, open_account, report, patient)
     try:
         with collected_rarely():
             journey.go()
     except (Refusal, Unanswerable) as refusal:
         journey.close(Run.State.REFUSED, str(refusal))
+    except Later as later:
+        unclaim(run, f"It waits. {in_use(later.busy)}")
     except Busy as busy:
         journey.close(Run.State.BUSY, in_use(busy))
     except LeaseLost as error:
@@ -113,8 +117,10 @@ def _blame(journey: Journey, error: AppError) -> Run.State:
 class Journey:
     """A run under way."""
 
-    def __init__(self, run: Run, host: Host, open_account: Open, report: Report) -> None:
-        self.run, self.host, self.report = run, host, report
+    def __init__(
+        self, run: Run, host: Host, open_account: Open, report: Report, patient: bool
+    ) -> None:
+        self.run, self.host, self.report, self.patient = run, host, report, patient
         self.connection = Connection.objects.select_related("a__account", "b__account").get(
             pk=run.connection_id
         )
@@ -133,8 +139,7 @@ class Journey:
         planned, _ = Planned.objects.get_or_create(connection=self.connection)
         containers = {side: self.connection.container(side) for side in "ab"}
         held = Held([c.account_id for c in containers.values()], self.host)
-        self.telling.begins("taking the accounts")
-        held.wait(30, self.telling.waits_for_account)
+        take(held, self.run, self.telling, self.patient)
         try:
             with self.sides.opened(held):
                 self.sides.refresh_catalogues()
@@ -279,10 +284,12 @@ class Journey:
         steps = Step.objects.filter(run=self.run, result=Step.Result.PLANNED, leads=True)
         self.run.total = self.run.done + steps.count()
         for side in self.sides.each():
-            while steps.filter(side=side.name).exists():
+            goes_on = steps.filter(side=side.name).exists()
+            while goes_on:
                 self._write_slice(setup, side, held)
+                goes_on = steps.filter(side=side.name).exists()
                 held.release()
-                self.host.sleep(0.1)
+                self.host.sleep(TURN if goes_on else 0.1)
                 held.wait(300, self.telling.waits_for_account)
 
     def _write_slice(self, setup: Setup, side: Side, held: Held) -> None:

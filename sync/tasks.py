@@ -3,29 +3,48 @@ that is lost or given out twice does no harm."""
 
 from __future__ import annotations
 
+import logging
+
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from sync.claim import give_up
-from sync.host import this_process
+from sync.host import Host, this_process
 from sync.models import Run
 from sync.queue import ring
 from sync.run import perform
+from sync.turns import next_in_turn
 from sync.watch import pulse
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two attempts to close a run.
+AGAIN = 2
 
 
 def perform_run(run_id: int) -> None:
-    """What a person asked for while another run of the connection is under way has its turn when
-    that has ended."""
+    """What was asked for while another run of the connection, or of its accounts, is under way
+    has its turn when that has ended."""
     host = this_process()
     try:
         perform(run_id, host=host, patient=True)
     finally:
-        give_up(run_id, host)
-    run = Run.objects.get(pk=run_id)
-    if run.finished_at:
-        waiting = Run.objects.filter(connection=run.connection_id, state=Run.State.QUEUED)
-        for following in waiting.order_by("pk")[:1]:
-            ring(following)
+        _give_up(run_id, host)
+    run = Run.objects.select_related("connection__a", "connection__b").get(pk=run_id)
+    if run.finished_at and (following := next_in_turn(run)):
+        ring(following)
+
+
+def _give_up(run_id: int, host: Host) -> None:
+    """When it was the database that stopped the run (it was restarted, its disk is full), the run
+    is closed once that works again: this process is alive, so that nobody else would."""
+    while True:
+        try:
+            return give_up(run_id, host)
+        except (OperationalError, InterfaceError) as error:
+            log.error("Run %d cannot be closed yet, the database does not work: %s", run_id, error)
+            connection.close()
+            host.sleep(AGAIN)
 
 
 def beat() -> None:

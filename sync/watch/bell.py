@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from sync.models import Run
 from sync.queue import ring
+from sync.watch.due import SKEW
 
 #: A run that waits for less was rung for by whoever asked, or is about to be carried out by the
 #: command that made it.
@@ -27,7 +29,9 @@ class Bell:
     def ring_for_waiting(self, now: datetime) -> None:
         moment = time.monotonic()
         self._rung = {pk: at for pk, at in self._rung.items() if moment - at < AGAIN}
-        waiting = Run.objects.filter(state=Run.State.QUEUED, requested_at__lt=now - PATIENCE)
+        # Those of a moment that is yet to come were asked for while a clock was wrong.
+        long_ago = Q(requested_at__lt=now - PATIENCE) | Q(requested_at__gt=now + SKEW)
+        waiting = Run.objects.filter(long_ago, state=Run.State.QUEUED)
         for run in waiting.exclude(pk__in=self._rung).order_by("requested_at")[:ENOUGH]:
             self.ring(run)
 

@@ -21,6 +21,8 @@ RETRY = timedelta(minutes=5)
 AT_MOST = timedelta(hours=1)
 #: How soon after a run that found the accounts in use.
 SOON = timedelta(minutes=1)
+#: A run that ended so far in what is yet to come was told by a clock that was wrong.
+SKEW = timedelta(minutes=5)
 #: When one is due that has not run yet.
 _AT_ONCE = datetime.fromtimestamp(0, UTC)
 
@@ -79,7 +81,11 @@ def _active() -> QuerySet[Connection]:
 
 
 def _due(rows: Iterable[Connection], now: datetime) -> list[Connection]:
-    return [row for row in rows if now >= _due_at(row)]
+    return [row for row in rows if now >= _due_at(row) or _ends_later(row, now)]
+
+
+def _ends_later(row: Any, now: datetime) -> bool:
+    return row.last_end is not None and row.last_end > now + SKEW
 
 
 def _due_at(row: Any) -> datetime:

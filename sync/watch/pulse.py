@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sync.host import pid_here
+from sync.leases import in_force
 from sync.models import Heartbeat, Lease, Run
 
 #: Without a heartbeat of any worker for so long, people are told that none is running.
@@ -44,12 +45,12 @@ def last_heard(now: datetime) -> Mapping[str, datetime]:
 
 def heard(now: datetime) -> bool:
     """Is some worker at work, here or on another machine?"""
-    beats = Heartbeat.objects.filter(at__gt=now - KEPT).values_list("at", flat=True)
-    latest = max(beats, default=None)
+    lately = Heartbeat.objects.filter(at__range=(now - KEPT, now + SILENCE))
+    latest = max(lately.values_list("at", flat=True), default=None)
     if latest is None:
         return False
     # While all workers are busy with long runs, those renew the leases of their accounts.
-    return latest > now - SILENCE or Lease.objects.exclude(owner="").filter(until__gt=now).exists()
+    return latest > now - SILENCE or Lease.objects.exclude(owner="").filter(in_force(now)).exists()
 
 
 def _name(group: int) -> str:

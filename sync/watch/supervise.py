@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Event
 
 from django.conf import settings
@@ -60,7 +61,9 @@ def supervise(limits: Limits, stop: Event) -> None:
 
 def _watch(leash: Leash, bell: Bell, limits: Limits, stop: Event) -> str:
     """Look after running workers until they have to be replaced, and tell why."""
-    since, next_beat = timezone.now(), 0.0
+    # By a clock that nobody sets: that of the heartbeats may jump.
+    heard_at, next_beat = time.monotonic(), 0.0
+    heard: datetime | None = None
     while not stop.wait(limits.look):
         if leash.has_ended():
             return "The workers ended by themselves."
@@ -71,15 +74,15 @@ def _watch(leash: Leash, bell: Bell, limits: Limits, stop: Event) -> str:
                 bell.ask_for_beat()
                 # Not in step with other machines, which take from the same queue.
                 next_beat = time.monotonic() + limits.beat * random.uniform(0.5, 1)
-            now = timezone.now()
-            since = now if is_at_work(leash.group) else max(since, last_beat(leash.group) or since)
-            silent = (now - since).total_seconds()
+            beat = last_beat(leash.group)
+            if beat != heard or is_at_work(leash.group):
+                heard_at, heard = time.monotonic(), beat
         except (DatabaseError, InterfaceError, RedisError) as error:
             # The workers cannot work either; theirs is not the fault.
             log.error("The database or the queue does not answer: %s", error)
-            since = timezone.now()
+            heard_at = time.monotonic()
             continue
-        if silent > limits.silence:
+        if (silent := time.monotonic() - heard_at) > limits.silence:
             return f"The workers carried out nothing for {silent:.0f} seconds."
     return ""
 

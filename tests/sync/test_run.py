@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django_q.models import OrmQ
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -11,6 +9,7 @@ from connectors.contact import Entry, entries
 from connectors.errors import Refused, SignInAgain, TryAgain, Unanswered
 from connectors.memory.app import Quirks
 from sync.host import this_process
+from sync.leases import TTL
 from sync.models import Lease, Planned, Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform
@@ -276,7 +275,7 @@ def test_refused_credentials_mark_the_account_and_keep_what_the_other_side_showe
 
 def test_an_account_in_use_makes_the_run_busy(pair: Pair) -> None:
     pair.sync()
-    end = pair.clock() + timedelta(hours=1)
+    end = pair.clock() + 2 * TTL
     Lease.objects.filter(account=pair.connection.a.account).update(owner="elsewhere/x", until=end)
     run = pair.sync()
     assert run.state == Run.State.BUSY

@@ -119,15 +119,15 @@ def test_a_wait_for_an_account_names_the_connection_that_uses_it(
             held.release()
 
     run = perform(watcher.run.pk, host=replace(watcher.host, sleep=sleep))
-    assert watcher.seen[:4] == ["taking the accounts"] * 4  # two seconds
-    assert set(watcher.seen[5:]) == {"It waits. Account two is in use by connection other."}
+    assert watcher.seen[:10] == ["taking the accounts"] * 10  # two seconds
+    assert set(watcher.seen[11:]) == {"It waits. Account two is in use by connection other."}
     run.refresh_from_db()
     assert (run.state, run.waits) == (Run.State.DONE, "")
 
 
 def test_who_waits_in_vain_says_for_whom(pair: Pair) -> None:
     account = pair.connection.a.account_id
-    Lease.objects.create(account_id=account, owner="them", until=pair.clock() + 10 * TTL)
+    Lease.objects.create(account_id=account, owner="them", until=pair.clock() + 2 * TTL)
     run = pair.sync()
     assert (run.state, run.why) == (Run.State.BUSY, "Account one is in use by another run.")
 

@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
 from connections.models import Connection
@@ -70,7 +71,14 @@ class Command(BaseCommand):
                 returncode=STOPPED,
             )
         connections = chosen(options["names"], every=options["all"])
-        statuses = [self._sync(connection, options) for connection in connections]
+        try:
+            statuses = [self._sync(connection, options) for connection in connections]
+        except OperationalError as error:
+            raise CommandError(
+                f"The database stopped it: {str(error).strip()}. Make it work again (is its disk "
+                "full?), then sync once more: what was done stays done, and the run goes on.",
+                returncode=STOPPED,
+            ) from error
         status = next(status for status in (*PRECEDENCE,) if status in (*statuses, DONE))
         if status:
             sys.exit(status)
