@@ -75,7 +75,7 @@ _FIRST = (
     "tests/world/",
     "tests/browser/",
     "tests/stories/",
-    "tests/sync/test_worker.py",
+    "tests/processes/",
 )
 
 
