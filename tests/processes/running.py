@@ -85,6 +85,12 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
 
+def gunicorn(port: int) -> list[str]:
+    """The web server, as in production but for its address."""
+    program = Path(sys.executable).with_name("gunicorn")
+    return [str(program), "--threads", "4", "--bind", f"127.0.0.1:{port}", "config.wsgi"]
+
+
 def processes(group: int) -> dict[int, int]:
     """Living processes of a process group, each with its parent."""
     found: dict[int, int] = {}
