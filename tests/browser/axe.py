@@ -22,6 +22,8 @@ def serious_faults(page: Page, rules: Sequence[str] = ()) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = json.dumps({"runOnly": only, "resultTypes": ["violations"]})
+    # An icon is a word in a font of icons; until that is there, axe takes it for text.
+    page.evaluate("document.fonts.ready")
     found = page.evaluate(f"axe.run(document, {options})")
     return [
         f"{fault['id']} ({fault['impact']}) at {node['target']}: {_why(node)}: {node['html']}"
