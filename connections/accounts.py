@@ -18,6 +18,10 @@ from connections.vault import NoKey, unseal
 from connectors import registry
 from connectors.connector import Connector, ContainerInfo, Identity, World
 from connectors.errors import AskStaff, SignInAgain
+from connectors.texts import is_text
+
+#: As the column has it.
+_LONGEST_IDENTITY = 500
 
 
 def world() -> World:
@@ -65,7 +69,12 @@ def known_account(app: str, identity: Identity) -> Account | None:
 
 
 def check_identity(account: Account, identity: Identity) -> None:
-    """Raises AskStaff if the account was somebody else so far."""
+    """Raises AskStaff if the account was somebody else so far, or cannot be remembered."""
+    if not is_text(identity.id) or len(identity.id) > _LONGEST_IDENTITY:
+        raise AskStaff(
+            f"The app names account {account.name} by an id that cannot be kept.",
+            "Report it to those who run the app.",
+        )
     if account.identity and account.identity != identity.id:
         raise AskStaff(
             f"Account {account.name} was {account.identity_name or account.identity} and now "

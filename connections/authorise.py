@@ -24,7 +24,6 @@ from connections.models import Account
 from connections.vault import seal
 from connectors.connector import Connector, ContainerInfo, Identity
 
-_LONGEST_NAME = 300
 #: Sent with ``account`` when credentials work again that did not.
 mended = Signal()
 
@@ -57,10 +56,7 @@ def ask(
 
 def _answer(account: Account, connector: Connector) -> Answer:
     told = connector.identity()
-    # PostgreSQL keeps no NUL and no more than the column holds; signs that turn the direction of
-    # text around would make a page say another name.
-    name = "".join(sign for sign in told.name if sign.isprintable())
-    identity = Identity(told.id, name.strip()[:_LONGEST_NAME] or told.id)
+    identity = Identity(told.id, told.name.strip() or told.id)
     check_identity(account, identity)
     return Answer(identity, tuple(connector.containers()))
 

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol
 from connectors.contact import Contact, Segment, Value
 from connectors.errors import AppError, Gone
 from connectors.fields import Field, composed_name, split_name, sub_field
+from connectors.texts import is_text, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,17 @@ class Identity:
     id: str
     name: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", shown(self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerInfo:
     id: str
     name: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", shown(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class Catalogue:
     listed once and are not any more (told by ``refresh_catalogue``, not by a connector).
     ``statuses``: of consent; empty where the app knows none. ``tells_deletions``: by
     tombstones, or by a listing that is complete.
+
+    What has no name, or one that is no text, can be named by nobody and is left out.
     """
 
     fields: tuple[Field, ...]
@@ -94,6 +103,16 @@ class Catalogue:
     statuses: tuple[str, ...] = ()
     tells_deletions: bool = True
     registers: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        named = {item.name: item for item in reversed(self.fields) if is_text(item.name)}
+        fields = tuple(item for item in self.fields if named.get(item.name) is item)
+        object.__setattr__(self, "fields", fields)
+        segments = {
+            kind: tuple(name for name in names if name and is_text(name))
+            for kind, names in self.segments.items()
+        }
+        object.__setattr__(self, "segments", segments)
 
     def field(self, name: str) -> Field | None:
         """The field of this name; also a sub-value (``phones.mobile``) of one, and the full name

@@ -7,6 +7,8 @@ concerns one contact is returned as that write's result (see ``connectors.connec
 
 from __future__ import annotations
 
+from connectors.texts import kept
+
 
 class AppError(Exception):
     """Base of everything an app can answer other than yes."""
@@ -14,9 +16,10 @@ class AppError(Exception):
     remedy = ""
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy or self.remedy
+        # It is stored, and may quote what the app said.
+        self.message = kept(message)
+        self.remedy = kept(remedy or self.remedy)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()

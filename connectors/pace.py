@@ -1,4 +1,4 @@
-"""Quotas per minute: never ask more of an app than it allows."""
+"""Quotas per minute: never ask more of an app than it allows, nor before it says."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ MINUTE = 60.0
 #: Why an app is not asked just now.
 USED_UP = "Its requests of this minute are used up."
 _MINUTE = timedelta(seconds=MINUTE)
+#: Seconds: nobody is made to wait longer, whatever an app says. It says so again then.
+LONGEST = 24 * 3600.0
+
+
+def seconds_in(text: str) -> float | None:
+    """A header's whole seconds (RFC 9110 §10.2.3); None for what is none."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return min(float(digits), LONGEST)
 
 
 class Pace:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -27,8 +27,9 @@ from connectors.connector import Wire, World
 from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain, Unanswered
 from connectors.guard import check_literal, pool_classes
 from connectors.login import Authorisation
+from connectors.pace import LONGEST, seconds_in
 from connectors.transport import fault_of
-from connectors.urls import host, origin, target
+from connectors.urls import host, linked, origin, target
 
 AGENT = "Accord/0.4"
 #: Methods that change nothing at the server, DAV's included.
@@ -42,6 +43,8 @@ _ALWAYS = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
 #: Bytes of one answer, unpacked.
 LIMIT = 64 * 1024 * 1024
 _PIECE = 256 * 1024
+#: Characters that a URL is made of (RFC 3986 §2.2), and what is encoded already.
+_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 
 
 class TooLarge(AskStaff):
@@ -142,12 +145,22 @@ class Session:
             answer = self._authorised(method, url, headers, body, limit)
             if answer.status not in (301, 302, 307, 308) or "Location" not in answer.headers:
                 return self._judged(method, answer)
-            url = urljoin(url, answer.headers["Location"])
+            url = self._redirected(url, answer.headers["Location"])
             if method not in SAFE and origin(url) != self._home:
                 raise self._sent_on(url)
         raise AskStaff(
             f"{host(url)} redirects in a circle.", "Enter the address that it leads to in the end."
         )
+
+    def _redirected(self, url: str, location: str) -> str:
+        """A header is Latin-1 to whoever reads it, and the bytes of a URL to whoever sends it."""
+        found = linked(url, quote(location, _IN_URLS, encoding="latin-1", errors="replace"))
+        if not found:
+            raise AskStaff(
+                f"{host(url)} sends us on to what is no web address.",
+                "Report it to those who run the server.",
+            )
+        return found
 
     def _authorised(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, limit: int
@@ -262,15 +275,16 @@ class Session:
 
     def _retry_after(self, headers: Mapping[str, str]) -> float | None:
         """RFC 9110 §10.2.3: seconds or a date."""
-        text = headers.get("Retry-After", "").strip()
-        if text.isdigit():
-            return float(text)
+        text = headers.get("Retry-After", "")
+        if (seconds := seconds_in(text)) is not None:
+            return seconds
         try:
             date = parsedate_to_datetime(text)
-        except ValueError:
+            date = date if date.tzinfo else date.replace(tzinfo=UTC)
+            wait = (date - self._world.now()).total_seconds()
+        except (ValueError, OverflowError):  # such as a zone a hundred hours away
             return None
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        return max(0.0, (date - self._world.now()).total_seconds())
+        return min(max(0.0, wait), LONGEST)
 
 
 @dataclass(frozen=True, slots=True)

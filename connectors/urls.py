@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 
 def origin(url: str) -> str:
@@ -18,6 +18,17 @@ def _origin(scheme: str, netloc: str) -> str:
     parts = urlsplit(f"{scheme}://{netloc}")
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
     return f"{parts.scheme}://{parts.hostname or ''}:{port}"
+
+
+def linked(url: str, link: str) -> str:
+    """Where a link in an answer of ``url`` leads; "" where that is no web address."""
+    try:
+        found = urljoin(url, link)
+        parts = urlsplit(found)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # such as a port that is no number
+        return ""
+    return found if is_address else ""
 
 
 def target(url: str) -> str:

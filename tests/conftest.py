@@ -46,6 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     world.addoption(
         "--seed", type=int, default=20261123, help="of the first; each next is one more"
     )
+    world.addoption(
+        "--examples", type=int, default=0, help="of tests/fuzzing, a test (as many as it says)"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

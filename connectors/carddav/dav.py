@@ -32,6 +32,8 @@ PRINCIPAL, HOMES = f"{DAV}current-user-principal", f"{CARD}addressbook-home-set"
 BOOK, DATA = f"{CARD}addressbook", f"{CARD}address-data"
 _RESPONSE, _HREF, _STATUS = f"{DAV}response", f"{DAV}href", f"{DAV}status"
 _PROPSTAT, _PROP = f"{DAV}propstat", f"{DAV}prop"
+#: Not XML; forbidden XML; an encoding with characters of several bytes, or that nobody knows.
+_FAULTS = (ParseError, DefusedXmlException, ValueError, LookupError)
 
 
 @dataclass(slots=True)
@@ -105,8 +107,9 @@ def parse(body: bytes, url: str) -> Multistatus:
     try:
         parser.feed(body)
         parser.close()
-    except (ParseError, DefusedXmlException) as error:
-        raise _not_xml(body, where, broken=isinstance(error, ParseError)) from None
+    except _FAULTS as error:
+        broken = not isinstance(error, DefusedXmlException)
+        raise _not_xml(body, where, broken) from None
     if reader.root != f"{DAV}multistatus":
         raise _not_xml(body, where, broken=False)
     return Multistatus(reader.rows, reader.token.strip())
@@ -216,7 +219,7 @@ def error_conditions(body: bytes) -> frozenset[str]:
         parser = DefusedXMLParser(target=reader, forbid_dtd=True)
         parser.feed(body)
         parser.close()
-    except (ParseError, DefusedXmlException):
+    except _FAULTS:
         return frozenset()
     return frozenset(reader.names)
 

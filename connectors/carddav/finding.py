@@ -11,6 +11,7 @@ from connectors.carddav.hrefs import absolute
 from connectors.connector import ContainerInfo
 from connectors.errors import AskStaff
 from connectors.session import Answer, Session
+from connectors.texts import id_in
 
 _ABOUT = (dav.TYPE, dav.NAME, dav.PRINCIPAL, dav.HOMES)
 
@@ -96,7 +97,7 @@ def _places(answer: Answer, strict: bool) -> list[Place]:
         if strict:
             raise
         return []
-    return [_place(answer.url, row) for row in rows]
+    return [place for row in rows if id_in((place := _place(answer.url, row)).url)]
 
 
 def _place(url: str, row: dav.Row) -> Place:
@@ -106,7 +107,7 @@ def _place(url: str, row: dav.Row) -> Place:
         is_book=dav.BOOK in row.kinds.get(dav.TYPE, ()),
         name=row.texts.get(dav.NAME, "").strip(),
         principal=absolute(url, principal[0]) if principal else "",
-        homes=tuple(absolute(url, home) for home in row.hrefs.get(dav.HOMES, [])),
+        homes=tuple(filter(None, (absolute(url, home) for home in row.hrefs.get(dav.HOMES, [])))),
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from connectors.carddav.text import CONTROL, unquote_param
+from connectors.errors import Refused
 
 _END = r"(?:\r\n|\n|\r)"
 _HEAD = r"\ufeff?(?:([\w-]+)\.)?([\w-]+)"
@@ -28,6 +29,11 @@ _LINE = re.compile(
 _START = re.compile(_HEAD + "(?=[;:])", re.ASCII)
 _FOLD = re.compile(_END + r"[ \t]")
 _PARAM = re.compile(r';(?:"[^"]*"|[^";])*')
+#: 1 to 100 (RFC 6350 §5.3).
+_PREFERENCE = re.compile(r"0*(?:[1-9][0-9]?|100)")
+#: Lines of a card: those of people have a few dozen. Looking for what belongs to a line takes as
+#: long as there are others, so that many more would keep everybody waiting.
+MOST = 5000
 _WIDTH = 75
 
 
@@ -105,7 +111,7 @@ def parse_params(text: str) -> Params:
             unquoted = value.replace('"', "")
             types += [item.strip().lower() for item in unquoted.split(",") if item.strip()]
         elif name == "PREF":
-            preference = int(value) if value.isdigit() and 1 <= int(value) <= 100 else 0
+            preference = int(value) if _PREFERENCE.fullmatch(value) else 0
         else:
             others[name] = unquote_param(value)
     if "pref" in types:
@@ -125,11 +131,22 @@ def param_list(text: str) -> list[str]:
 
 
 def split_lines(raw: bytes) -> list[Line]:
-    """All lines of a text; joined, they are the text again."""
+    """All lines of a text; joined, they are the text again. Raises ``Refused`` for too many."""
     text = raw.decode("utf-8", "surrogateescape")
+    if len(text) > MOST and _count(text) > MOST:
+        raise Refused(
+            f"The card has more than {MOST} lines.",
+            "Delete what is not needed of it in its address book; it is then read again.",
+        )
     if "QUOTED-PRINTABLE" in text.upper():
         return [_quoted_printable(piece) for piece in _soft_joined(text)]
     return [_line(found) for found in _LINE.findall(text) if found[0] or found[6]]
+
+
+def _count(text: str) -> int:
+    """How many lines there are, folds not counted."""
+    ends = text.count("\n") + text.count("\r") - text.count("\r\n")
+    return ends - sum(text.count(f"{end}{blank}") for end in "\r\n" for blank in " \t")
 
 
 def join_lines(lines: Iterable[Line]) -> bytes:
@@ -192,17 +209,18 @@ def _repaired(value: str) -> str:
 
 def _soft_joined(text: str) -> list[str]:
     """A quoted-printable line that ends with "=" goes on in the next one (vCard 2.1)."""
-    joined: list[str] = []
-    soft = False
+    joined: list[list[str]] = []
+    is_quoted = soft = False
     for found in _LINE.findall(text):
         piece = found[0] or found[6]
         if soft:
-            joined[-1] += piece
+            joined[-1].append(piece)
         elif piece:
-            joined.append(piece)
-        head = joined[-1].partition(":")[0].upper() if joined else ""
-        soft = "QUOTED-PRINTABLE" in head and piece.rstrip("\r\n").endswith("=")
-    return joined
+            joined.append([piece])
+        if not soft:
+            is_quoted = "QUOTED-PRINTABLE" in piece.partition(":")[0].upper()
+        soft = is_quoted and piece.rstrip("\r\n").endswith("=")
+    return ["".join(pieces) for pieces in joined]
 
 
 def _quoted_printable(piece: str) -> Line:

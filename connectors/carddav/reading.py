@@ -18,6 +18,7 @@ from connectors.carddav.translate import read_card
 from connectors.connector import Ending, Known, Page, Received
 from connectors.errors import AppError, AskStaff, Gone, Refused
 from connectors.session import Answer, Session, TooLarge, Trouble
+from connectors.texts import LONGEST_VERSION, id_in
 
 #: Cards asked for at once; bytes of one card and of one answer.
 CHUNK, CARD, ANSWER = 100, 4 * 1024 * 1024, 32 * 1024 * 1024
@@ -91,12 +92,14 @@ class Reader:
         own = canonical(urlsplit(book).path)
         for row in found.rows:
             href = canonical(row.href)
-            if href.rstrip("/") == own.rstrip("/"):
+            if not id_in(href):
+                listing.complete = False  # somebody is meant whom it does not name
+            elif href.rstrip("/") == own.rstrip("/"):
                 cut = cut or row.status == 507
             elif row.status == 404:
                 listing.rows[href] = None
             elif not href.endswith("/") and row.status == 200:
-                listing.rows[href] = row.texts.get(dav.ETAG, "").strip()
+                listing.rows[href] = version_of(row.texts.get(dav.ETAG, ""))
         return cut
 
     def _by_etags(self, book: str, ctag: str) -> Listing:
@@ -154,7 +157,7 @@ class Reader:
                 # XML turns every line end into \n; a vCard's is \r\n (RFC 6350 §3.2).
                 text = row.texts[dav.DATA]
                 text = text if "\r" in text else text.replace("\n", "\r\n")
-                found[href] = received(href, row.texts.get(dav.ETAG, "").strip(), text.encode())
+                found[href] = received(href, row.texts.get(dav.ETAG, ""), text.encode())
         return found
 
     def get(self, book: str, href: str) -> Received | Gone:
@@ -184,9 +187,20 @@ class Reader:
             raise vanished(book)
 
 
-def received(href: str, version: str, raw: bytes) -> Received:
+def version_of(etag: str) -> str:
+    """The ETag; of one that is too long to be kept a digest, under which nothing is written
+    without a look (``Writer._condition``)."""
+    etag = etag.strip()
+    return etag if len(etag) <= LONGEST_VERSION else _digest(etag.encode())
+
+
+def _digest(data: bytes) -> str:
+    return f"#{hashlib.blake2b(data, digest_size=16).hexdigest()}"
+
+
+def received(href: str, etag: str, raw: bytes) -> Received:
     """A card as read. Without an ETag its version is made of its bytes."""
-    version = version or f"#{hashlib.blake2b(raw, digest_size=16).hexdigest()}"
+    version = version_of(etag) or _digest(raw)
     if len(raw) > CARD:
         return Received(href, version, None, fault=too_large())
     try:

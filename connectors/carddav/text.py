@@ -38,15 +38,15 @@ def components(value: str, separator: str = ";") -> list[str]:
     pieces = value.split(separator)
     if "\\" not in value:
         return pieces
-    joined: list[str] = []
+    joined: list[list[str]] = []
     escaped = False
     for piece in pieces:
         if escaped:
-            joined[-1] += separator + piece
+            joined[-1].append(piece)
         else:
-            joined.append(piece)
+            joined.append([piece])
         escaped = (len(piece) - len(piece.rstrip("\\"))) % 2 == 1
-    return joined
+    return [separator.join(parts) for parts in joined]
 
 
 def quote_param(text: str) -> str:

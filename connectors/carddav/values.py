@@ -18,7 +18,7 @@ from connectors.contact import Address
 NAME = ("last_name", "first_name", "middle_name", "name_prefix", "name_suffix")
 ADDRESS = ("po_box", "extended", "street", "city", "region", "postcode", "country")
 
-_DIALLED = re.compile(r"(\+?[\d().-]*\d[\d().-]*)(?: ext\. (\d+))?")
+_DIALLED = re.compile(r"(\+?[().-]*\d[\d().-]*)(?: ext\. (\d+))?")
 _DATE = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?:[T ].*)?")
 _NO_YEAR = re.compile(r"--(\d\d)(-?)(\d\d)(?:T.*)?")
 #: Apple writes a birthday without year with this one and a parameter that says so.

@@ -13,6 +13,7 @@ from connectors.contactually.entries import LISTS, read_entries
 from connectors.contactually.translate import BUCKET, TAG, Record, read_time
 from connectors.fields import STANDARD, field_named, fold, kept_as, normals
 from connectors.rest import Reply
+from connectors.texts import id_in
 
 #: By how much clocks may differ before a new contact passes for one that was there.
 SKEW = timedelta(minutes=5)
@@ -24,7 +25,7 @@ def record_of(reply: Reply) -> Record | None:
     data = reply.data.get("data") if isinstance(reply.data, Mapping) else None
     is_whole = (
         isinstance(data, Mapping)
-        and isinstance(data.get("id"), str)
+        and id_in(data.get("id"))
         and isinstance(data.get("extra_data"), Mapping)
     )
     return data if is_whole else None

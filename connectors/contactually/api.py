@@ -11,8 +11,10 @@ from connectors.contactually.limits import Limits, is_used_up, reset
 from connectors.contactually.refusals import account_fault, unpaid
 from connectors.contactually.settings import SETTINGS
 from connectors.errors import AppError, AskStaff, SignInAgain, TryAgain
+from connectors.pace import seconds_in
 from connectors.rest import Query, Reply, Rest
 from connectors.session import Answer, Session
+from connectors.texts import id_in
 from connectors.tokens import token_of
 
 #: How often a request waits its turn after a 429.
@@ -171,12 +173,11 @@ def _once(items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
+    return bool(id_in(value))
 
 
 def _retry_after(answer: Answer) -> float:
-    text = answer.headers.get("Retry-After", "").strip()
-    return float(text) if text.isascii() and text.isdigit() else 0.0
+    return seconds_in(answer.headers.get("Retry-After", "")) or 0.0
 
 
 def _bearer(world: World, credentials: Mapping[str, str]) -> Bearer:

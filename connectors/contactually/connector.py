@@ -29,6 +29,7 @@ from connectors.contactually.translate import BUCKET, FIELDS, TAG
 from connectors.contactually.writing import Writer
 from connectors.errors import AppError, AskStaff, Gone
 from connectors.side_by_side import SideBySide
+from connectors.texts import id_in
 
 CONTAINER = "contacts"
 
@@ -80,10 +81,11 @@ class Contactually(Connector):
     def identity(self) -> Identity:
         """GET /me"""
         me = self._api.get("/me", "read who it belongs to")
-        if not isinstance(me, dict) or not me.get("id"):
+        id = id_in(str(me.get("id") or "")) if isinstance(me, dict) else ""
+        if not id:
             raise unreadable()
         names = " ".join(str(me[name]) for name in ("first_name", "last_name") if me.get(name))
-        return Identity(str(me["id"]), str(me.get("email") or names or me["id"]))
+        return Identity(id, str(me.get("email") or names or id))
 
     def containers(self) -> list[ContainerInfo]:
         return [ContainerInfo(CONTAINER, "Contacts")]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from connectors.connector import World
-from connectors.pace import MINUTE, USED_UP, Pace
+from connectors.pace import MINUTE, USED_UP, Pace, seconds_in
 
 _LIMIT, _REMAINING = "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining"
 #: In seconds until then, and no time of day as with other apps.
@@ -53,13 +53,12 @@ class Limits:
 def reset(headers: Mapping[str, str]) -> float:
     """Seconds until more is allowed: no more than a minute, in which all is."""
     seconds = _number(headers, _RESET)
-    return MINUTE if seconds is None else min(float(seconds), MINUTE)
+    return MINUTE if seconds is None else min(seconds, MINUTE)
 
 
 def is_used_up(headers: Mapping[str, str]) -> bool:
     return _number(headers, _REMAINING) == 0
 
 
-def _number(headers: Mapping[str, str], name: str) -> int | None:
-    text = headers.get(name, "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None
+def _number(headers: Mapping[str, str], name: str) -> float | None:
+    return seconds_in(headers.get(name, ""))

@@ -11,7 +11,8 @@ from connectors.rest import Reply
 
 #: What looks like somebody's data: quoted words, addresses, longer numbers.
 _PERSONAL = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'(?!\w)|“[^”]*”|\S*@\S*|\+?\d[\d ()./-]{2,}\d")
-_LONGEST = 200
+#: Characters that are told of a message, and of one that is looked at.
+_LONGEST, _READ = 200, 10_000
 _RIGHTS = "Authorise the account again with the scope all:manage, as a user who may do so."
 
 
@@ -93,7 +94,8 @@ def reason_of(data: object, sent: object = None) -> str:
     text = "; ".join(_texts(errors))
     for told in sorted(set(_leaves(sent)), key=len, reverse=True):
         text = re.sub(re.escape(told), "…", text, flags=re.IGNORECASE)
-    return _PERSONAL.sub("…", text)[:_LONGEST]
+    # Looking for addresses in a word of a million letters would take for ever.
+    return _PERSONAL.sub("…", text)[:_LONGEST] if len(text) <= _READ else "…"
 
 
 def _texts(errors: object) -> Iterator[str]:

@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from connectors.texts import id_in
+
 #: A person, and one value of one of its fields, as parsed JSON.
 Person = Mapping[str, Any]
 Item = dict[str, Any]
@@ -97,7 +99,7 @@ def sendable(field: str, found: Sequence[Item]) -> list[Item]:
 
 def id_of(person: object) -> str:
     """The resource name, ``people/c123``; "" for what is no person."""
-    return text(person, "resourceName") if isinstance(person, dict) else ""
+    return id_in(text(person, "resourceName")) if isinstance(person, dict) else ""
 
 
 def contact_source(person: Person) -> Mapping[str, Any]:
@@ -107,7 +109,8 @@ def contact_source(person: Person) -> Mapping[str, Any]:
 
 def profile_id(person: Person) -> str:
     """The number of a profile, which stays the same whatever its owner changes."""
-    return text(_source(person, "PROFILE"), "id") or id_of(person).removeprefix("people/")
+    id = id_in(text(_source(person, "PROFILE"), "id"))
+    return id or id_of(person).removeprefix("people/")
 
 
 def profile_name(person: Person) -> str:
@@ -133,7 +136,7 @@ def former_ids(person: Person) -> tuple[str, ...]:
     profile, or when contacts are merged."""
     names = _member(person, "metadata").get("previousResourceNames")
     found = names if isinstance(names, list) else []
-    return tuple(dict.fromkeys(x for x in found if isinstance(x, str) and x != id_of(person)))
+    return tuple(dict.fromkeys(x for x in map(id_in, found) if x and x != id_of(person)))
 
 
 def groups(person: Person) -> list[str]:
@@ -164,7 +167,7 @@ def version(person: Person, names: Mapping[str, str]) -> str:
     Google tells people as changed whom nobody touched, at times the whole book, so what
     decides is the digest; the etag tells a state that came back from one that never left.
     """
-    return f"{_digest(person, names)} {text(contact_source(person), 'etag')}"
+    return f"{_digest(person, names)} {id_in(text(contact_source(person), 'etag'))[:200]}"
 
 
 def same_content(one: str, two: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.errors import AppError, AskStaff, Gone, Refused, TryAgain, Unanswered
+from connectors.pace import seconds_in
 from connectors.session import PATIENCE, Answer
 
 #: Seconds. Quotas are by the minute: two of the longest waits that a request has make one, and
@@ -181,9 +182,9 @@ def judge(answer: Answer) -> AppError | None:
 
 
 def _over_quota(problem: Problem, answer: Answer) -> TryAgain:
-    told = answer.headers.get("Retry-After", "").strip()
-    if told.isdigit():
-        after = float(told)
+    told = seconds_in(answer.headers.get("Retry-After", ""))
+    if told is not None:
+        after = told
     elif problem.reasons & _OVER_MORE:
         after = LATER
     elif _is_first_page(answer.url):

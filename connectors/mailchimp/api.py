@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from connectors.bearer import Bearer
 from connectors.connector import World
@@ -59,6 +59,8 @@ class Api:
     ) -> Reply:
         """Any answer but those that concern the whole account, which are raised. Throttled
         requests were not carried out, so they are sent again, whatever they are."""
+        # Ids in a path are whatever was told.
+        path = quote(path, safe="/", errors="replace")
         for wait in WAITS:
             try:
                 return self._rest.call(method, path, query, body, insist=insist)
@@ -94,12 +96,15 @@ class Api:
         absent: Callable[[], AppError] = vanished,
     ) -> Iterator[Json]:
         """What a register lists under ``name``, page after page."""
-        offset = 0
+        offset, before = 0, None
         while True:
             query = {"count": str(PAGE), "offset": str(offset)}
             told = self.get(path, {**query, "fields": fields} if fields else query, absent=absent)
             items = told.get(name)
             rows = items if isinstance(items, list) else []
+            if rows and rows == before:
+                raise TryAgain("Mailchimp lists the same page over and over.")
+            before = rows
             yield from (item for item in rows if isinstance(item, dict))
             offset += len(rows)
             total = told.get("total_items")

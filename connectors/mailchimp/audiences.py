@@ -9,6 +9,7 @@ from connectors.connector import ContainerInfo
 from connectors.mailchimp.api import Api
 from connectors.mailchimp.schema import Json, Schema, schema_of, text_of
 from connectors.mailchimp.tags import Tags, tags_of
+from connectors.texts import id_in
 
 
 class Audiences:
@@ -20,8 +21,8 @@ class Audiences:
     def all(self) -> list[ContainerInfo]:
         fields = "lists.id,lists.name,total_items"
         rows = self._api.everything("/lists", "lists", fields)
-        named = ((row.get("id"), text_of(row.get("name"))) for row in rows)
-        return [ContainerInfo(id, name or id) for id, name in named if isinstance(id, str) and id]
+        named = ((id_in(row.get("id")), text_of(row.get("name"))) for row in rows)
+        return [ContainerInfo(id, name or id) for id, name in named if id]
 
     def schema(self, audience: str) -> Schema:
         if audience not in self._schemas:

@@ -36,6 +36,7 @@ from connectors.mailchimp.schema import TAG
 from connectors.mailchimp.settings import SETTINGS
 from connectors.mailchimp.writing import Writer
 from connectors.side_by_side import SideBySide, raised_if_all
+from connectors.texts import id_in
 from connectors.tokens import Token
 
 #: Members of one bulk call.
@@ -100,8 +101,8 @@ class Mailchimp(Connector):
 
     def identity(self) -> Identity:
         told = self._api.get("/", {"fields": "account_id,account_name"})
-        id, name = told.get("account_id"), told.get("account_name")
-        if not isinstance(id, str) or not id:
+        id, name = id_in(told.get("account_id")), told.get("account_name")
+        if not id:
             raise AskStaff(
                 "Mailchimp does not say which account this is.",
                 "Check the account in Mailchimp; if it is in order, report this.",

@@ -118,7 +118,7 @@ class Creator:
 
     def _looked_up(self, audience: str, new: _New, schema: Schema) -> Result:
         """Gone where nobody has the address."""
-        member = self._reader.member(audience, hash_of(new.address))
+        member = self._member(audience, new.address)
         if isinstance(member, Gone):
             return member
         if is_archived(member):
@@ -128,6 +128,12 @@ class Creator:
             return other_consent(status, new.create.status)
         received = self._reader.shown(audience, member, schema)
         return Written(received.id, received, adopted=True)
+
+    def _member(self, audience: str, address: str) -> Json | Gone:
+        member = self._reader.member(audience, hash_of(address))
+        if not isinstance(member, Gone) and not id_of(member):
+            raise Refused("Mailchimp shows the contact without its id.", "Report it to them.")
+        return member
 
     # --- Who is not -----------------------------------------------------------------------
 
@@ -185,11 +191,11 @@ class Creator:
         wanted = Wish(tags_on=new.wish.tags_on)
         member: Json | Gone = shown
         if not id_of(shown) or not shown.keys() >= _SHOWN:
-            member = self._reader.member(audience, hash_of(new.address))
+            member = self._member(audience, new.address)
         # A new member has not so many tags that it hides some.
         if not isinstance(member, Gone) and not_kept(wanted, member, schema):
             self._writer.tag(audience, member, wanted)
-            member = self._reader.member(audience, hash_of(new.address))
+            member = self._member(audience, new.address)
         if isinstance(member, Gone):
             return Refused("The contact vanished in Mailchimp right after it was made.")
         return Written(id_of(member), self._reader.shown(audience, member, schema))

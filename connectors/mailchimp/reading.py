@@ -189,14 +189,18 @@ class Reader:
     # --- Members --------------------------------------------------------------------------
 
     def read(self, audience: str, id: str) -> Received | Gone:
-        """By contact_id, address or hash. That the audience is there is for the caller to check
-        before it believes that a member is gone."""
+        """By contact_id. That the audience is there is for the caller to check before it
+        believes that a member is gone."""
         member = self.member(audience, id)
         if isinstance(member, Gone):
             return member
+        if id_of(member) != id:
+            fault = "Mailchimp shows another contact in place of this one. Report it to them."
+            return Received(id, "", None, fault=fault)
         return self.shown(audience, member, self._audiences.schema(audience))
 
     def member(self, audience: str, id: str) -> Json | Gone:
+        """By contact_id, address or hash."""
         path = f"/lists/{audience}/members/{id}"
         reply = self._api.call("GET", path, {"fields": ",".join(KEPT)})
         if reply.status == 404:

@@ -18,6 +18,7 @@ from connectors.errors import Refused
 from connectors.fields import fold
 from connectors.mailchimp.schema import GROUP, TAG, Group, Json, Schema, text_of
 from connectors.mailchimp.values import OMITTED, read_value, single, write_value
+from connectors.texts import id_in
 
 #: What is asked for of each member, and kept as raw.
 KEPT = (
@@ -43,8 +44,7 @@ ARCHIVED = "archived"
 
 def id_of(member: Json) -> str:
     """What never changes; "" where the answer has none. (``id`` changes with the address.)"""
-    found = member.get("contact_id")
-    return found if isinstance(found, str) else ""
+    return id_in(member.get("contact_id"))
 
 
 def address_of(member: Json) -> str:
@@ -54,7 +54,9 @@ def address_of(member: Json) -> str:
 
 def hash_of(address: str) -> str:
     """What members are found by: the MD5 of the address in lower case."""
-    return hashlib.md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(
+        address.lower().encode("utf-8", "surrogatepass"), usedforsecurity=False
+    ).hexdigest()
 
 
 def is_archived(member: Json) -> bool:
@@ -90,7 +92,7 @@ def received_of(member: Json, schema: Schema, tags: Iterable[Json] | None = None
     kept = {name: member[name] for name in KEPT if name in member}
     if tags is not None:
         kept["tags"] = list(tags)
-    raw = json.dumps(kept, ensure_ascii=False).encode()
+    raw = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
     contact = contact_of(kept, schema)
     if contact is None:
         fault = "Mailchimp sends this contact without its status or its fields. Report it to them."
@@ -111,7 +113,8 @@ def contact_of(member: Json, schema: Schema) -> Contact | None:
         if value := read_value(item, values.get(item.tag)):
             fields[item.name] = value
     flags = interests if isinstance(interests, dict) else {}
-    groups = [Segment(GROUP, group.name) for group in schema.groups if flags.get(group.id) is True]
+    there = (group for group in schema.groups if group.name and flags.get(group.id) is True)
+    groups = [Segment(GROUP, group.name) for group in there]
     return Contact(
         fields,
         frozenset((*(Segment(TAG, name) for name in tag_names(member)), *groups)),
@@ -141,9 +144,9 @@ def _created(member: Json) -> str:
 def _moment(text: object) -> datetime | None:
     try:
         found = datetime.fromisoformat(str(text))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # such as the last hour of the year 9999, west of here
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 # --- Writing ------------------------------------------------------------------------------
