@@ -19,7 +19,7 @@ def keep(title: str, text: str) -> None:
 _HEAD = """# What was measured
 
 Written by `python -m tests.benchmarks` (beside vdirsyncer), `….planning`, `….febrl`, `….rules`,
-`….apps`, `….scale` and `….desk`; each tells by `--help` what it does.
+`….apps`, `….scale`, `….hour` and `….desk`; each tells by `--help` what it does.
 
 Beside vdirsyncer: medians over the runs, in which the two take turns. Wall and CPU seconds
 (user + system, of the client's process) are after start-up, which stands beside them: loading

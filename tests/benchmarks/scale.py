@@ -66,7 +66,7 @@ def main() -> None:
 
 
 @contextmanager
-def _place(database: str) -> Iterator[tuple[Path, Mapping[str, str]]]:
+def place(database: str) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """A folder, and the environment of an empty installation."""
     server = postgres.server() if database == "postgresql" else nullcontext("")
     with (
@@ -78,7 +78,7 @@ def _place(database: str) -> Iterator[tuple[Path, Mapping[str, str]]]:
 
 
 def _played(database: str, contacts: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    with _place(database) as (folder, bare):
+    with place(database) as (folder, bare):
         apps = StandIns(folder, free_port())
         then = datetime.now(UTC) - 2 * HOUR
         with closing(Sandbox(folder / "sandbox.sqlite3", now=lambda: then)) as sandbox:
