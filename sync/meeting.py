@@ -8,23 +8,20 @@ from datetime import datetime
 
 from connections.days import in_configured_zone
 from connections.mirror import key_value
-from connections.models import Connection, Record
 from rules.setup import Setup, other
 from sync.engine.draft import Taken
 from sync.engine.match import HEIRS, Match, match
 from sync.engine.oscillation import to_and_fro
 from sync.engine.person import Decision, Memory, StepPlan, View
 from sync.engine.plan import in_scope, plan_alone, plan_new, plan_pair
-from sync.heirs import Heirs
 from sync.leaving import LEFT
 from sync.ledger import Person
-from sync.models import Step, SyncRecord
-from sync.neighbours import Neighbourhood, holders_of
+from sync.models import SyncRecord
+from sync.neighbours import Neighbourhood
+from sync.register import Register
 from sync.so_far import SoFar
-from sync.steps import OPEN
-from sync.views import first_memory, memory_of, on_paper, views_of
-from sync.work import Work, abandoned
-from sync.writings import written_lately
+from sync.views import first_memory, memory_of, on_paper
+from sync.work import Work
 
 
 class Meeting:
@@ -32,14 +29,14 @@ class Meeting:
 
     def __init__(
         self,
-        connection: Connection,
+        register: Register,
         setup: Setup,
         side: str,
         work: Work,
         so_far: SoFar,
         now: datetime,
     ) -> None:
-        self.connection, self.setup, self.side, self.work = connection, setup, side, work
+        self.register, self.setup, self.side, self.work = register, setup, side, work
         self.there = other(side)
         self.so_far, self.met = so_far, so_far.met
         #: Rules about days go by those of the configured time zone.
@@ -85,7 +82,7 @@ class Meeting:
             return []
         visible = [view for view in alone.values() if view.alive and not view.fault]
         proposing = not self.setup.avoid_duplicates
-        near = Neighbourhood(self.connection, self.side, visible, self.so_far, proposing)
+        near = self.register.near(self.side, visible, self.so_far, proposing)
         persons = []
         for id, view in alone.items():
             if id not in self.met:  # else paired with somebody earlier in this chunk
@@ -101,7 +98,7 @@ class Meeting:
     # --- who is there ---
 
     def _known(self, ids: Sequence[int]) -> dict[int, SyncRecord]:
-        rows = SyncRecord.objects.filter(connection=self.connection, **{f"{self.side}__in": ids})
+        rows = self.register.rows(self.side, ids)
         known = {getattr(row, f"{self.side}_id"): row for row in rows}
         for id in self.so_far.alone.keys() & set(ids):
             known.pop(id, None)
@@ -121,21 +118,16 @@ class Meeting:
 
     def _leave_open_ones(self, known: dict[int, SyncRecord]) -> None:
         rows = [row.pk for row in known.values() if row.pk]
-        steps = Step.objects.filter(sync_record__in=rows, result__in=OPEN)
-        self.open_rows.update(
-            id for id in steps.values_list("sync_record_id", flat=True) if id is not None
-        )
-        left = abandoned().filter(sync_record__in=rows)
-        self.abandoned = set(left.values_list("sync_record_id", flat=True))
+        self.open_rows.update(self.register.in_doubt(rows))
+        self.abandoned = self.register.abandoned(rows)
 
     def _unsettled(self, ids: Sequence[int], known: dict[int, SyncRecord]) -> list[int]:
         """Those with something to do: not planned as they are, or due by themselves."""
-        rows = Record.objects.filter(pk__in=ids).order_by("number")
         open_ids = []
-        for id, digest, gone_at in rows.values_list("pk", "digest", "gone_at"):
+        for id, digest, is_gone in self.register.seen(ids):
             row = known.get(id)
             if row is None:
-                is_open = gone_at is None
+                is_open = not is_gone
             elif self.work.everything or self._is_due(row):
                 is_open = True
             else:
@@ -150,10 +142,9 @@ class Meeting:
         return is_time or row.pk in self.abandoned
 
     def _views(self, ids: Sequence[int]) -> dict[int, View]:
-        views = views_of(ids)
+        views = self.register.views(ids)
         if on_trial := views.keys() & self.work.paper.keys():
-            rows = Record.objects.filter(pk__in=on_trial).values_list("pk", "container__number")
-            for id, number in rows:
+            for id, number in self.register.numbers(on_trial).items():
                 views[id] = on_paper(views[id], self.work.paper[id], number + 1)
         return views
 
@@ -224,16 +215,14 @@ class Meeting:
         """Before a deletion is concluded: did somebody take the deleted contact's place?"""
         for side in "ab":
             bereft = [person for person in persons if person.is_newly_bereft(side)]
-            heirs = Heirs(self.connection, side, [person.views[side] for person in bereft])
+            heirs = self.register.heirs(side, [person.views[side] for person in bereft])
             for person in bereft:
                 self._inherit(person, side, heirs.of(person.views[side], self.met))
 
     def _inherit(self, person: Person, side: str, heirs: Sequence[View]) -> None:
         if len(heirs) == 1:
             (heir,) = heirs
-            person.spare = list(
-                SyncRecord.objects.filter(connection=self.connection, **{side: heir.id})
-            )
+            person.spare = self.register.rows(side, [heir.id])
             person.views[side], person.joined = heir, "merge"
             self.met.add(heir.id)
         elif heirs:
@@ -265,7 +254,7 @@ class Meeting:
             for person in pairs
             if person.row and person.row.pk and not person.joined and _calls(person.decision)
         }
-        history = written_lately(writing, self.now) if writing else {}
+        history = self.register.written(writing, self.now) if writing else {}
         for pk, person in writing.items():
             assert person.decision is not None
             halted = to_and_fro(person.decision.steps, history.get(pk, ()), self.setup)
@@ -293,7 +282,7 @@ class Meeting:
             moving["b"].update(dict.fromkeys(set(a.emails) - set(b.emails), b.id))
         taken: dict[str, frozenset[str]] = {}
         for side, addresses in moving.items():
-            holders = holders_of(self.connection.container(side), addresses)
+            holders = self.register.holders(side, addresses)
             taken[side] = frozenset(
                 address for address, id in addresses.items() if holders[key_value(address)] - {id}
             )

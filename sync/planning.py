@@ -16,8 +16,9 @@ from connections.observe import Tell, tell_nobody
 from rules.setup import Setup
 from sync.ledger import Person
 from sync.meeting import Meeting
+from sync.register import Register
 from sync.so_far import SoFar
-from sync.work import Chunk, Work, chunks, waiting
+from sync.work import Chunk, Work
 
 #: After this time somebody whose last write is in doubt is planned again.
 LOOK_AGAIN = timedelta(seconds=30)
@@ -45,19 +46,31 @@ def plan(
 ) -> None:
     """Plan everything there is to plan; each chunk is stored in its own transaction. ``tell``:
     how many contacts were looked at more."""
+    plan_by(Register(connection), setup, work, ledger, now, tell)
+
+
+def plan_by(
+    register: Register,
+    setup: Setup,
+    work: Work,
+    ledger: Plans,
+    now: datetime,
+    tell: Tell = tell_nobody,
+) -> None:
+    """The same, of the connection that the register is of."""
     so_far = SoFar()
     stirred = False
-    for chunk in chunks(connection, work, now):
-        stirred |= _plan_chunk(connection, setup, chunk, work, so_far, ledger, now)
+    for chunk in register.chunks(work, now):
+        stirred |= _plan_chunk(register, setup, chunk, work, so_far, ledger, now)
         tell(len(chunk.ids))
     if stirred and work.only is None:
         anew = replace(work, everything=True)
-        for chunk in waiting(connection, so_far):
-            _plan_chunk(connection, setup, chunk, anew, so_far, ledger, now)
+        for chunk in register.waiting(so_far):
+            _plan_chunk(register, setup, chunk, anew, so_far, ledger, now)
 
 
 def _plan_chunk(
-    connection: Connection,
+    register: Register,
     setup: Setup,
     chunk: Chunk,
     work: Work,
@@ -66,7 +79,7 @@ def _plan_chunk(
     now: datetime,
 ) -> bool:
     """Was there anybody to plan?"""
-    meeting = Meeting(connection, setup, chunk.side, work, so_far, now)
+    meeting = Meeting(register, setup, chunk.side, work, so_far, now)
     persons = meeting.persons(chunk.ids)
     waiters = so_far.who_wait(persons)
     ledger.store(persons, chunk.side, chunk.upto)

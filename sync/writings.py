@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sync.engine.oscillation import Wrote, wrote
 from sync.models import Step
@@ -20,10 +21,14 @@ def written_lately(rows: Collection[int], now: datetime) -> dict[int, list[Wrote
     steps = Step.objects.filter(
         sync_record__in=rows, at__gt=now - DAY, result=Step.Result.DONE
     ).exclude(verb__in=("create", "delete"))
-    found: dict[int, list[Wrote]] = {}
     columns = ("sync_record_id", "verb", "side", "fields", "cause")
-    for row, verb, side, fields, cause in steps.order_by("pk").values_list(*columns):
-        assert row is not None
+    return by_sync_record(steps.order_by("pk").values_list(*columns))
+
+
+def by_sync_record(told: Iterable[tuple[Any, ...]]) -> dict[int, list[Wrote]]:
+    """``told``: of each step, oldest first, its sync record, verb, side, fields and cause."""
+    found: dict[int, list[Wrote]] = {}
+    for row, verb, side, fields, cause in told:
         if verb in ANEW:
             found.pop(row, None)
         elif side and cause != "person":
