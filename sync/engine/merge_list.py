@@ -188,17 +188,16 @@ class _ListMerge:
             at_once = any(present is shown for shown in self.lists[side])
             ops = self.agreed if at_once else self.agree[side]
             ops.append([before, _pair(side, present, entry)])
-        elif given is None:
-            pass  # held
-        elif self._flows(side):
+        elif not self._flows(side):
+            if self.first:
+                self.agreed.append([None, _pair(side, None, entry)])
+            else:
+                self.drift = True
+        elif given is not None:  # else it is held
             second = given.primary and self.lists[side]
             self.result[side].append(replace(given, primary=False) if second else given)
             self.agree[side].append([before, _pair(side, given, entry)])
             self.choice.setdefault(side, choice or Choice(other(side)))
-        elif self.first:
-            self.agreed.append([None, _pair(side, None, entry)])
-        else:
-            self.drift = True
 
     def _given(self, side: str, theirs: Entry) -> Entry | None:
         """An element of the other side as this one says it; None, and held, if it cannot."""

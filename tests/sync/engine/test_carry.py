@@ -435,6 +435,17 @@ def test_multiple_choices_are_translated_element_by_element() -> None:
     assert two.is_quiet()
 
 
+def test_an_option_that_nothing_is_to_be_told_of_is_left_alone_like_any_other() -> None:
+    """One-way: the side that is not written has one that its line could not say anyway."""
+    two = pair(line(MANY_A, MANY_B, TO_A, values=VALUES), a={MANY_A.name: chosen("XL")}, b={})
+    [first] = two.run()
+    assert (first.drift, len(two.base[two.setup.lines[0].key])) == (False, 1)
+    two.edit("a", **{MANY_A.name: chosen("XL", "S")})
+    assert [result.drift for result in two.run()] == [True]
+    two.edit("a", **{MANY_A.name: chosen("S")})
+    assert [result.drift for result in two.run()] == [True]
+
+
 def test_a_multiple_choice_becomes_text() -> None:
     two = pair(line(MANY_A, TEXT, TO_B), a={MANY_A.name: chosen("S", "XL")}, b={})
     two.run()
