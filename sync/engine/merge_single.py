@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.contact import value_from_json, value_to_json
-from connectors.fields import equal
+from connectors.fields import equal, kept_as
 from rules.setup import Line, Setup, other
 from sync.engine.line import Choice, Outcome, Shown, Writing, agree_on, carried, is_stale, later
 from sync.engine.terms import terms_of
@@ -61,7 +61,19 @@ def _one_changed(line: Line, shown: Shown, setup: Setup, source: str) -> Outcome
             return Outcome(agreed=([shown.base, _row(shown)],))
         if line.field(target).required and target not in shown.rest:
             return Outcome(held=f"{line.field(target).label} must not be empty there.")
-    return _write(line, shown, Choice(source), overwrites=False)
+    return _write(line, shown, Choice(source), overwrites=not _were_one(line, shown, setup))
+
+
+def _were_one(line: Line, shown: Shown, setup: Setup) -> bool:
+    """Did both sides hold the same when they last agreed, be it cut by an app? Otherwise they were
+    left as they were, and the target's value is nowhere else."""
+    assert shown.base is not None
+    a, b = map(value_from_json, shown.base)
+    return (
+        terms_of(line).equal(a, b, setup.region)
+        or kept_as(line.b, a, b, setup.region)
+        or kept_as(line.a, b, a, setup.region)
+    )
 
 
 def _write(line: Line, shown: Shown, choice: Choice, overwrites: bool) -> Outcome:

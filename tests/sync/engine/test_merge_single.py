@@ -103,8 +103,15 @@ def test_what_the_first_match_left_alone_gives_way_once_the_source_changes() -> 
     assert two.step().writes == {}
     assert two.outcome() == Outcome()
     two.a = "z"
-    two.step()
-    assert two.b == "z"
+    outcome = two.step()
+    assert (two.b, outcome.writes["b"].lost, outcome.conflict) == ("z", "y", True)
+
+
+def test_what_an_app_cut_is_nothing_lost() -> None:
+    for base in (["xyz", "xy"], ["xy", "xyz"]):
+        two = Two(LINE, setup_of(LINE), "z", base[1], base)
+        outcome = two.step()
+        assert (two.b, outcome.writes["b"].lost, outcome.conflict) == ("z", "", False)
 
 
 def test_a_line_that_may_not_flow_at_all_writes_nothing() -> None:
