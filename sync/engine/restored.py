@@ -96,8 +96,14 @@ def _as_it_has_them(item: Restored, now: Value) -> Value:
     if not isinstance(item.before, tuple) or not isinstance(now, tuple):
         return item.before
     type_ = field_named(item.name).type
-    here = {normal(type_, entry.value): entry for entry in now}
-    return tuple(here.get(normal(type_, entry.value), entry) for entry in item.before)
+    left = [entry for entry in now if entry not in item.before]
+    result = []
+    for old in item.before:
+        form = normal(type_, old.value)
+        same = [] if old in now else [x for x in left if normal(type_, x.value) == form]
+        left = [x for x in left if x is not same[0]] if same else left
+        result.append(same[0] if same else old)
+    return tuple(result)
 
 
 def _new_emails(item: Restored, now: Value, value: Value) -> frozenset[str]:
@@ -116,7 +122,10 @@ def _shown(contact: Contact, item: Restored) -> Value:
 def _same(item: Restored, one: Value, two: Value) -> bool:
     if item.name in SEGMENT_KINDS:
         return bool(one) == bool(two)
-    return equal(field_named(item.name), one, two)
+    field = field_named(item.name)
+    if isinstance(one, tuple) and isinstance(two, tuple) and len(one) != len(two):
+        return False  # one that is there twice, under two labels, is one too many
+    return equal(field, one, two)
 
 
 def _is_as_left(item: Restored, now: Value, memory: Memory, setup: Setup) -> bool:

@@ -82,6 +82,18 @@ def test_an_address_that_another_has_is_not_put_back() -> None:
     assert (step.calls, "by now" in step.why) == (False, True)
 
 
+def test_of_one_number_under_two_labels_both_are_put_back_and_nothing_else() -> None:
+    work, home = Entry("+3221111111", "work"), Entry("+3221111111", "home")
+    before = [{"value": work.value, "label": "work"}]
+    after = [*before, {"value": home.value, "label": "home"}]
+    added = Done("update", "b", {"phones": {"before": before, "after": after}})
+    decision = undone([added], view(1), view(2, phones=(work, home)))
+    assert changes(decision) == {("b", "phones"): ((work, home), (work,))}
+    taken = Done("update", "b", {"phones": {"before": after, "after": before}})
+    decision = undone([taken], view(1), view(2, phones=(work,)))
+    assert changes(decision) == {("b", "phones"): ((work,), (work, home))}
+
+
 def test_segments_are_put_back_one_by_one() -> None:
     done = [
         Done("act", "b", {"tag": {"before": "", "after": "CRM"}}),
