@@ -62,13 +62,17 @@ def plan_new(side: str, view: View, memory: Memory, setup: Setup, now: datetime)
         nothing = "No mapped field of it is filled."
         back = _taken_back(side, view, memory, scope, setup)
         return _excluded(side, memory, scope, EMPTY, nothing, back)
-    made = {side: view, target: _written(sides[target], created)}
+    ours = _status_of_ours(side, setup)
+    memory = replace(memory, effects={**memory.effects, **ours})
     if _is_asked_about(created, setup):
+        made = {side: view, target: _made(sides[target], created, setup)}
         scope = scope_of(made, memory, setup, now, existed=False)
     acts = acts_of(scope, sides, memory, setup)
     # What a rule wants and a new contact has already (a tag to be taken off) is done with it.
-    known = {**acts.effects, **_status_of_ours(side, setup)}
-    created = replace(_with_status(created, setup), effects=known)
+    known = {**acts.effects, **ours}
+    # What no line brings there is agreed to be missing, so that it counts when somebody adds it.
+    agree = {**draft.agreed, **created.agree}
+    created = replace(_with_status(created, setup), effects=known, agree=agree)
     held = draft.reason
     is_news = held and held != memory.reason
     note = StepPlan("hold", "", why=held, cause="mapping")
@@ -140,6 +144,14 @@ def _written(view: View, step: StepPlan) -> View:
     """The contact as it will be once the step is carried out."""
     values = {name: change.after for name, change in step.fields.items()}
     return replace(view, contact=(view.contact or Contact()).with_fields(values))
+
+
+def _made(view: View, step: StepPlan, setup: Setup) -> View:
+    """The same of one that is made, with the consent that it gets."""
+    view = _written(view, step)
+    if view.contact is None or step.side not in setup.consent:
+        return view
+    return replace(view, contact=replace(view.contact, status=setup.new_status))
 
 
 def _is_asked_about(step: StepPlan, setup: Setup) -> bool:

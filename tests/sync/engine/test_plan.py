@@ -9,7 +9,7 @@ import pytest
 from connections.stamps import Stamp
 from connectors.contact import Contact, Value
 from connectors.fields import STANDARD
-from rules.setup import A_TO_B, B_TO_A, Line, Setup
+from rules.setup import A_TO_B, B_TO_A, TO_A, Action, Condition, Line, Marks, Rule, Setup
 from sync.engine import plan
 from sync.engine.base import agree
 from sync.engine.draft import NOBODY, Taken
@@ -104,6 +104,35 @@ def test_a_new_contact_gets_a_counterpart_with_every_mapped_field() -> None:
         "first_name": ([None, ["Ann", "Ann"]],),
         "emails": tuple([None, row] for row in rows([ONE], [ONE])),
     }
+
+
+def test_what_no_line_brings_to_a_new_contact_is_agreed_to_be_missing_there() -> None:
+    """So it counts when somebody adds it: not as a first meeting, which the other side may win."""
+    lines = (Line(STANDARD["company"], STANDARD["company"], TO_A), SETUP.lines[0])
+    setup = replace(SETUP, lines=lines)
+    a = view(1, first_name="Ann", company="Ajax")
+    decision = plan_new("a", a, Memory(), setup)
+    [step] = decision.steps
+    assert (list(step.fields), step.agree["company"]) == (["first_name"], ([None, ["Ajax", ""]],))
+    memory = memory_after(Memory(), decision)
+    [update] = plan_pair(a, view(2, first_name="Ann", company="PSV"), memory, setup).steps
+    assert update.fields == {"company": Change("Ajax", "PSV", "Ajax")}
+
+
+def test_a_contact_made_as_unsubscribed_is_seen_as_such_at_once() -> None:
+    """By rules: of the mark of that option it is nobody who has unsubscribed."""
+    out = Rule(
+        "1", "Out", "b", (Condition("unsubscribed", "is"),), (Action("add", "tag", "Out"),), True
+    )
+    setup = replace(
+        SETUP, new_status="unsubscribed", consent=("b",), rules=(*SETUP.rules, out),
+        sync_unsubscribes=("b-to-a",), marks=Marks(kind_a="tag"),
+    )  # fmt: skip
+    decision = plan_new("a", view(1, first_name="Ann"), Memory(), setup)
+    assert [(step.verb, step.side, step.rule_key) for step in decision.steps] == [
+        ("create", "b", ""),
+        ("act", "a", "1"),
+    ]
 
 
 @pytest.mark.parametrize(
