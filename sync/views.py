@@ -101,7 +101,8 @@ def memory_of(sync_record: SyncRecord) -> Memory:
 
 def first_memory(sync_record: SyncRecord | None, views: Mapping[str, View]) -> Memory:
     """Of two who meet just now: nothing is agreed yet. What we put on a contact that was paired
-    with somebody else before (who was deleted) is still known."""
+    with somebody else before (who was deleted) is still known, and whether that one was there
+    already when it first met anybody."""
     if sync_record is None:
         return Memory(existed=True)
     kept = [side for side in "ab" if getattr(sync_record, f"{side}_id") == views[side].id]
@@ -110,4 +111,5 @@ def first_memory(sync_record: SyncRecord | None, views: Mapping[str, View]) -> M
         for target, effect in sync_record.effects.items()
         if effect.get("side") in kept
     }
-    return Memory(state=sync_record.state, effects=effects, existed=True)
+    existed = sync_record.existed is not False
+    return Memory(state=sync_record.state, effects=effects, existed=existed)

@@ -244,6 +244,21 @@ def test_already_exists_is_answered_at_the_first_meeting_and_remembered(bench: B
         assert bench.segments("b", "Bob") == []
 
 
+def test_whom_we_made_did_not_exist_for_one_in_its_counterparts_place_either(bench: Bench) -> None:
+    seen = rule("Seen", "a", [{"kind": "exists"}], [add("Was there")], undo=True)
+    bench.load(rules=[rule("All", "a"), seen])
+    bench.a.add(person("Ann", "ann@x.org"))
+    bench.a.add(person("Zoe", "zoe@x.org"))
+    bench.sync()
+    bench.b.remove(bench.id("b", "Ann"))
+    bench.sync()
+    bench.b.add(person("Ann", "ann@x.org"))
+    assert bench.verbs(bench.sync()) == ["link", "restore"]
+    assert bench.record("Ann").existed is False
+    bench.load(never_blank=True)
+    bench.assert_quiet()
+
+
 def test_whom_we_made_still_does_not_exist_for_the_negation(bench: Bench) -> None:
     people = {"Bob": person("Bob", "bob@x.org")}
     assert made(bench, named("exists", "not"), people) == ["Bob"]
