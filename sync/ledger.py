@@ -76,7 +76,7 @@ class Person:
         if self.row is None or not self.is_pair or not self.views[side].gone:
             return False
         if self.row.state != _DELETED_OPPOSITE:
-            return self.views[other(side)].alive
+            return True
         was_there = getattr(self.row, f"{side}_digest") != self.views[side].digest
         return was_there and self.views[other(side)].gone
 

@@ -223,6 +223,19 @@ def test_a_survivor_that_is_merged_has_an_heir_too_and_the_key_stays_closed(benc
     assert bench.verbs(bench.sync()) == []
 
 
+def test_one_merged_while_its_counterpart_is_deleted_has_an_heir_too(bench: Bench) -> None:
+    """Seen by one run, both are gone; but in b it lives on in its heir, so nobody is made in a."""
+    ann = met(bench)
+    bench.a.remove(bench.id("a", "Ann"))
+    heir = bench.b.add(person("Ann", "second@x.org"))
+    bench.b.merge(heir, ann)
+    assert "merge" in bench.verbs(bench.sync())
+    assert bench.names("a") == ["Zoe"]
+    assert SyncRecord.objects.get(b__remote_id=heir).state == "deleted_opposite"
+    assert bench.segments("b", "Ann") == [TRASH]
+    bench.assert_quiet()
+
+
 def test_an_excluded_pair_moves_to_the_heir_and_stays_excluded(bench: Bench) -> None:
     bench.load(rules=[rule("Clients", "a", [has("Client")])])
     bench.a.add(person("Ann", "ann@x.org", tags=["Client"]))
