@@ -156,10 +156,10 @@ class Ledger:
             row.due_at = next_day(self.now) if decision.daily else None
         elif decision.state == SyncRecord.State.APART:
             row.due_at = None  # nothing is planned of them
-        elif any(
+        elif decision.cause == "held" or any(
             getattr(row, f"{side}_digest") != view.digest for side, view in person.views.items()
         ):
-            row.due_at = self.now
+            row.due_at = self.now  # what was held may not be any more
         row.updated_at = self.now
         return row
 

@@ -353,6 +353,20 @@ def test_an_address_that_another_has_by_now_is_not_put_back(bench: Bench) -> Non
 
 
 @pytest.mark.sqlite_only
+def test_what_was_held_is_looked_at_again_after_it(bench: Bench) -> None:
+    """The last address is never removed; after the undo there is none to be removed any more."""
+    in_sync(bench)
+    bench.edit("a", "Ann", emails=(Entry("new@x.org"),))
+    run = bench.sync()
+    bench.edit("a", "Ann", emails=())
+    bench.sync()
+    assert bench.record("Ann").cause == "held"
+    undo(bench, run)
+    assert bench.texts("b", "Ann", "emails") == ["ann@x.org"]
+    assert is_quiet(bench)
+    assert bench.record("Ann").cause == ""
+
+
 def test_what_an_app_cut_is_put_back_all_the_same(db: None) -> None:
     with Bench(b=Quirks(limits={"notes": 10})).placed() as bench:
         in_sync(bench, notes="short")
