@@ -8,8 +8,9 @@ from datetime import datetime
 
 from connections.days import in_configured_zone
 from connections.mirror import key_value
+from connectors.fields import STANDARD, normals
 from rules.setup import Setup, other
-from sync.engine.draft import Taken
+from sync.engine.draft import NOBODY, Taken, addresses_from
 from sync.engine.match import HEIRS, Match, match
 from sync.engine.oscillation import to_and_fro
 from sync.engine.person import Decision, Memory, StepPlan, View
@@ -39,6 +40,7 @@ class Meeting:
         self.register, self.setup, self.side, self.work = register, setup, side, work
         self.there = other(side)
         self.so_far, self.met = so_far, so_far.met
+        self.address_fields = {of: addresses_from(setup, of) for of in "ab"}
         #: Rules about days go by those of the configured time zone.
         self.now = in_configured_zone(now)
         #: Sync records of whom it is not known yet whether a write was carried out: nothing new
@@ -155,7 +157,7 @@ class Meeting:
         person = Person(row, {self.side: view}, memory)
         if view.gone or view.fault or view.id in self.work.create:
             person.existed = False
-            person.decision = plan_new(self.side, view, memory, self.setup, self.now)
+            person.decision = self._new(view, memory)
             return person
         result = self._match(view, near)
         if result.found is not None and self._may_meet(view, result.found):
@@ -201,13 +203,20 @@ class Meeting:
         if not result.state and memory.cause == LEFT:
             return Decision("excluded", LEFT, memory.reason, matched=memory.matched)
         if not result.state:
-            return plan_new(self.side, view, memory, self.setup, self.now)
+            return self._new(view, memory)
         verb = {"excluded": "exclude", "duplicate": "duplicate", "apart": "apart"}.get(
             result.state, "hold"
         )
         is_news = (memory.state, memory.cause) != (result.state, result.cause)
         step = StepPlan(verb, self.side, why=result.reason, cause=self.side)
         return Decision(result.state, result.cause, result.reason, (step,) if is_news else ())
+
+    def _new(self, view: View, memory: Memory) -> Decision:
+        """Its own addresses are nobody's there; those that other fields of it bring may be."""
+        taken = NOBODY
+        if view.contact and (addresses := self._brought(self.there, view)):
+            taken = {**NOBODY, self.there: self._in_use(self.there, dict.fromkeys(addresses, 0))}
+        return plan_new(self.side, view, memory, self.setup, self.now, taken)
 
     # --- pairs ---
 
@@ -277,16 +286,26 @@ class Meeting:
         on one side only and may therefore be about to get."""
         moving: dict[str, dict[str, int]] = {"a": {}, "b": {}}
         for person in pairs:
-            a, b = person.views["a"], person.views["b"]
-            moving["a"].update(dict.fromkeys(set(b.emails) - set(a.emails), a.id))
-            moving["b"].update(dict.fromkeys(set(a.emails) - set(b.emails), b.id))
-        taken: dict[str, frozenset[str]] = {}
-        for side, addresses in moving.items():
-            holders = self.register.holders(side, addresses)
-            taken[side] = frozenset(
-                address for address, id in addresses.items() if holders[key_value(address)] - {id}
-            )
-        return taken
+            for side, view in person.views.items():
+                theirs = person.views[other(side)]
+                coming = {*theirs.emails, *self._brought(side, theirs)}
+                moving[side].update(dict.fromkeys(coming - set(view.emails), view.id))
+        return {side: self._in_use(side, addresses) for side, addresses in moving.items()}
+
+    def _in_use(self, side: str, addresses: Mapping[str, int]) -> frozenset[str]:
+        """Of these addresses of contacts, by their ids, those that another one of that side has."""
+        holders = self.register.holders(side, addresses)
+        return frozenset(
+            address for address, id in addresses.items() if holders[key_value(address)] - {id}
+        )
+
+    def _brought(self, side: str, theirs: View) -> frozenset[str]:
+        """The addresses that fields other than its addresses bring to this side."""
+        names = self.address_fields[side]
+        if not names or theirs.contact is None:
+            return frozenset()
+        found = (normals(STANDARD["emails"], theirs.contact.get(name)) for name in names)
+        return frozenset().union(*found)
 
 
 def _calls(decision: Decision | None) -> bool:

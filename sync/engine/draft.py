@@ -17,11 +17,24 @@ from sync.engine.person import Change, Memory, StepPlan, View
 #: By side the e-mail addresses that other contacts of that side hold.
 Taken = Mapping[str, frozenset[str]]
 NOBODY: Taken = {"a": frozenset(), "b": frozenset()}
+EMAILS = "emails"
 _IN_USE = "An e-mail address is held back: another contact of that side has it (duplicate)."
 TO_AND_FRO = (
     "{0} went to and fro between two values and is held until both sides are equal "
     "or a person releases it."
 )
+
+
+def addresses_from(setup: Setup, side: str) -> frozenset[str]:
+    """Fields of the other side, beside its addresses, from which lines write addresses of this
+    side."""
+    sources = (
+        name
+        for line in setup.lines
+        if setup.flows(line, side) and EMAILS in real_names(line.field(side))
+        for name in real_names(line.field(other(side)))
+    )
+    return frozenset(sources) - {EMAILS}
 
 
 class Draft:
@@ -157,7 +170,7 @@ def _without_taken(
 
 def _gives(values: Mapping[str, Value], contact: Contact) -> frozenset[str]:
     """E-mail addresses that the contact does not have yet."""
-    if "emails" not in values:
+    if EMAILS not in values:
         return frozenset()
-    field = STANDARD["emails"]
-    return normals(field, values["emails"]) - normals(field, contact.get("emails"))
+    field = STANDARD[EMAILS]
+    return normals(field, values[EMAILS]) - normals(field, contact.get(EMAILS))

@@ -44,7 +44,14 @@ def plan_pair(
     return _merged(sides, memory, setup, now, taken, scope)
 
 
-def plan_new(side: str, view: View, memory: Memory, setup: Setup, now: datetime) -> Decision:
+def plan_new(
+    side: str,
+    view: View,
+    memory: Memory,
+    setup: Setup,
+    now: datetime,
+    taken: Taken = NOBODY,
+) -> Decision:
     """Known on one side only, and it matches nobody: make the counterpart."""
     if view.fault and not view.gone:
         return _unreadable(view, side, memory)
@@ -56,7 +63,7 @@ def plan_new(side: str, view: View, memory: Memory, setup: Setup, now: datetime)
     if why := _not_made(target, setup, scope):
         return _excluded(side, memory, scope, *why, _taken_back(side, view, memory, scope, setup))
     sides = {side: view, target: View(0, "", Contact(), "")}
-    draft = Draft(sides, Memory(), setup)
+    draft = Draft(sides, Memory(), setup, taken)
     created = draft.step(target, "create")
     if created is None:
         nothing = "No mapped field of it is filled."

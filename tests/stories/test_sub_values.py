@@ -20,11 +20,13 @@ pytestmark = pytest.mark.sqlite_only
 
 MOBILE = Field("custom:Mobile", "Mobile", FieldType.PHONE)
 HOME = Field("custom:Home", "Home", FieldType.PHONE)
+MAIL = Field("custom:Mail", "Mail", FieldType.EMAIL)
 CITY, STREET = Field("custom:City", "City"), Field("custom:Street", "Street")
 PLACE = Field("custom:Place", "Place", FieldType.ADDRESS)
-FLAT = Quirks(custom=(MOBILE, HOME, CITY, STREET, PLACE))
+FLAT = Quirks(custom=(MOBILE, HOME, MAIL, CITY, STREET, PLACE))
 WORK, CELL = Entry("+3221111111", "work"), Entry("+3224444444", "mobile")
 TO_MOBILE = {"a": "phones.mobile", "arrow": "<->", "b": "custom:Mobile"}
+TO_MAIL = {"a": "emails.home", "arrow": "<->", "b": "custom:Mail"}
 NO_ADDRESSES = {"a": "addresses", "arrow": "<->", "b": "addresses", "on": False}
 TO_CITY = {"a": "addresses.city", "arrow": "<->", "b": "custom:City"}
 TO_STREET = {"a": "addresses.street", "arrow": "<->", "b": "custom:Street"}
@@ -95,6 +97,29 @@ def test_a_sub_value_line_switched_on_takes_nothing_away(bench: Bench) -> None:
     for side in "ab":
         assert bench.contact(side, "Ann").get("phones") == (WORK, CELL)
     assert bench.text("b", "Ann", "custom:Mobile") == CELL.value
+    bench.assert_quiet()
+
+
+def test_an_address_from_another_field_is_held_too_while_somebody_else_has_it(
+    bench: Bench,
+) -> None:
+    """Whether the contact is there already or is to be made."""
+    bench.load(mappings=[TO_MAIL])
+    bench.a.add(person("Zoe", "zoe@x.org"))
+    bench.a.add(person("Ann", "ann@x.org"))
+    bench.sync()
+    bench.edit("b", "Ann", custom__Mail="zoe@x.org", notes="The rest flows")
+    bench.b.add(person("Bob", "bob@x.org", custom__Mail="zoe@x.org"))
+    bench.sync()
+    assert bench.texts("a", "Ann", "emails") == ["ann@x.org"]
+    assert bench.text("a", "Ann", "notes") == "The rest flows"
+    assert bench.texts("a", "Bob", "emails") == ["bob@x.org"]
+    assert [bench.record(name).cause for name in ("Ann", "Bob")] == ["held", "held"]
+    bench.assert_quiet()
+    bench.edit("a", "Zoe", emails=(Entry("other@x.org"),))
+    bench.edit("b", "Bob", custom__Mail="")
+    bench.sync()
+    assert sorted(bench.texts("a", "Ann", "emails")) == ["ann@x.org", "zoe@x.org"]
     bench.assert_quiet()
 
 
