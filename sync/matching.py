@@ -15,7 +15,7 @@ from rules.rows import setup_of
 from rules.setup import Rule, Setup, other
 from rules.verdict import matches
 from sync.engine.person import Memory, View
-from sync.engine.scope import facts_of
+from sync.engine.seeing import effects_of, facts_of
 from sync.models import SyncRecord
 from sync.neighbours import holders_of
 from sync.views import views_of
@@ -56,8 +56,8 @@ def who_matches(connection: Connection, rule: Rule, now: datetime) -> Matching:
     for person in _people(connection, rule, setup):
         if person.view.contact is None or (person.view.gone and not asks_for_deleted):
             continue
-        sides = {rule.side: person.view}
-        facts = facts_of(sides, person.memory, setup, now, person.existed)[rule.side]
+        sides, unseen = {rule.side: person.view}, effects_of(person.memory)
+        facts = facts_of(sides, unseen, person.memory, setup, now, person.existed)[rule.side]
         truth = matches(rule, facts)
         found.contacts += 1
         found.unknown += truth is None

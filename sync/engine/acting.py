@@ -30,7 +30,8 @@ from sync.engine.effects import (
     target_of,
 )
 from sync.engine.person import Change, Memory, StepPlan, View
-from sync.engine.scope import Scope, effects_of, held_targets, undoing
+from sync.engine.scope import Scope, held_targets
+from sync.engine.seeing import effects_of, undoing
 
 _MARKS = {DELETIONS: "deleted in the other app", UNSUBSCRIBES: "unsubscribed in the other app"}
 
@@ -58,6 +59,9 @@ def acts_of(scope: Scope, sides: Mapping[str, View], memory: Memory, setup: Setu
     for move in moves(effects_of(memory), scope.wants, people, undoing(setup)):
         if move.target in waiting:
             continue
+        if _takes_off(move) and _holds(scope, move.side, move.kind, move.name):
+            acts.effects[move.target] = None
+            continue
         if move.writes and move.target in memory.halted:
             acts.halted.append(move.target)
         else:
@@ -71,6 +75,10 @@ def acts_of(scope: Scope, sides: Mapping[str, View], memory: Memory, setup: Setu
         if is_membership(target) and target not in scope.merged:
             _end_membership(acts, target, membership_from_json(data), scope, people, setup)
     return acts
+
+
+def _takes_off(move: Move) -> bool:
+    return move.puts_back and move.writes and not move.after
 
 
 def _take(acts: Acts, move: Move, sides: Mapping[str, View], setup: Setup) -> None:
@@ -161,9 +169,14 @@ def _end_membership(
 def _is_wanted(side: str, kind: str, name: str, scope: Scope) -> bool:
     """Does a rule that matches want it on?"""
     wanted = target_of(side, kind, name)
-    return any(want.target == wanted and want.after for want in scope.wants) or any(
-        merged.on and joint.is_at(side, kind, name) for joint, merged in scope.merged.values()
-    )
+    is_by_rule = any(want.target == wanted and want.after for want in scope.wants)
+    return is_by_rule or _holds(scope, side, kind, name)
+
+
+def _holds(scope: Scope, side: str, kind: str, name: str) -> bool:
+    """Does a rule that goes both ways want it on?"""
+    merged = scope.merged.values()
+    return any(both.on and joint.is_at(side, kind, name) for joint, both in merged)
 
 
 def described(key: str, setup: Setup) -> str:

@@ -2,13 +2,14 @@
 
 A pair is in scope while its contact in a matches a rule of a, or its contact in b a rule of b.
 Rules see a contact without what rules of the same connection put there, so that they cannot
-feed each other. What cannot be evaluated changes nothing: a rule that matched goes on to match.
+feed each other; what a rule leaves behind when it ends is nobody's from then on, and is seen at
+once. What cannot be evaluated changes nothing: a rule that matched goes on to match.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.contact import Contact
@@ -16,16 +17,9 @@ from rules.setup import Action, Rule, Setup, other
 from rules.verdict import Facts, depends_on_day, fields_of, matches
 from sync.engine import both_ways
 from sync.engine.both_ways import Joint, Membership, Merged, joints_of, membership_from_json
-from sync.engine.effects import (
-    DELETIONS,
-    UNSUBSCRIBES,
-    Effect,
-    Want,
-    effect_from_json,
-    target_of,
-    unaided,
-)
+from sync.engine.effects import DELETIONS, UNSUBSCRIBES, Effect, Want, target_of
 from sync.engine.person import Memory, View
+from sync.engine.seeing import as_joint_sees, effects_of, facts_of, undoing
 
 #: The status of somebody who wants to be written to, and who does not any more.
 SUBSCRIBED, UNSUBSCRIBED = "subscribed", "unsubscribed"
@@ -34,12 +28,14 @@ SUBSCRIBED, UNSUBSCRIBED = "subscribed", "unsubscribed"
 @dataclass(frozen=True, slots=True)
 class Scope:
     """``matched``: keys of rules in their order. ``wants``: what they and the marks want.
-    ``merged``: by target of both-ways rules what becomes of the two memberships."""
+    ``merged``: by target of both-ways rules what becomes of the two memberships. ``unseen``: by
+    target the effects that rules do not see."""
 
     matched: tuple[str, ...]
     wants: tuple[Want, ...]
     merged: Mapping[str, tuple[Joint, Merged]]
     daily: bool = False
+    unseen: Mapping[str, Effect] = field(default_factory=dict)
 
     @property
     def is_in(self) -> bool:
@@ -55,9 +51,38 @@ def scope_of(
     joints = [x for x in joints_of(setup) if setup.may_write(other(x.rule.side))]
     if not joints and not memory.effects and not any(r.conditions or r.actions for r in plain):
         return _everything(plain, sides, setup)
-    people = {side: view.contact or Contact() for side, view in sides.items()}
-    merged = _merged(joints, people, sides, memory, setup)
-    facts = facts_of(sides, memory, setup, now, existed)
+    unseen = {target: effect for target, effect in effects_of(memory).items() if effect.ours}
+    while True:
+        scope = _without(unseen, plain, joints, sides, memory, setup, now, existed)
+        left = _left_behind(scope, setup)
+        if not left:
+            return scope
+        unseen = {target: effect for target, effect in unseen.items() if target not in left}
+
+
+def _left_behind(scope: Scope, setup: Setup) -> frozenset[str]:
+    """Targets of which no rule wants anything any more, and nobody takes it back."""
+    wanted, taken_back = {want.target for want in scope.wants}, undoing(setup)
+    return frozenset(
+        target
+        for target, effect in scope.unseen.items()
+        if target not in wanted and effect.by not in taken_back
+    )
+
+
+def _without(
+    unseen: Mapping[str, Effect],
+    plain: Iterable[Rule],
+    joints: Iterable[Joint],
+    sides: Mapping[str, View],
+    memory: Memory,
+    setup: Setup,
+    now: datetime,
+    existed: bool | None,
+) -> Scope:
+    """The scope as rules see it without these effects."""
+    merged = _merged(joints, sides, unseen, memory, setup)
+    facts = facts_of(sides, unseen, memory, setup, now, existed)
     matched = {
         rule.key: rule
         for rule in plain
@@ -70,24 +95,7 @@ def scope_of(
     wants = [want for rule in matched.values() for want in _wants(rule, other(rule.side))]
     wants += _marks(sides, memory, setup)
     daily = any(_changes_by_day(rule, facts) for rule in plain)
-    return Scope(keys, tuple(wants), merged, daily)
-
-
-def facts_of(
-    sides: Mapping[str, View], memory: Memory, setup: Setup, now: datetime, existed: bool | None
-) -> dict[str, Facts]:
-    """By side, what rules see: the contact without what rules of this connection put there."""
-    joints = joints_of(setup)
-    return {
-        side: Facts(
-            _as_rules_see(view.contact or Contact(), side, memory, joints),
-            now,
-            setup.region,
-            existed,
-            view.gone,
-        )
-        for side, view in sides.items()
-    }
+    return Scope(keys, tuple(wants), merged, daily, unseen)
 
 
 def _everything(plain: Iterable[Rule], sides: Mapping[str, View], setup: Setup) -> Scope:
@@ -98,45 +106,30 @@ def _everything(plain: Iterable[Rule], sides: Mapping[str, View], setup: Setup) 
 
 def _merged(
     joints: Iterable[Joint],
-    people: Mapping[str, Contact],
     sides: Mapping[str, View],
+    unseen: Mapping[str, Effect],
     memory: Memory,
     setup: Setup,
 ) -> dict[str, tuple[Joint, Merged]]:
     result = {}
+    people = {side: view.contact or Contact() for side, view in sides.items()}
     is_whole = len(sides) == 2 and all(view.alive for view in sides.values())
     for joint in joints:
         base = memory.effects.get(joint.target)
         known = membership_from_json(base) if base else None
+        seen = {
+            side: as_joint_sees(person, side, joint, unseen, memory, setup)
+            for side, person in people.items()
+        }
         if is_whole and not joint.is_held:
-            seen = (
-                people
-                if known
-                else {
-                    side: _without_ended(person, side, joint, memory, setup)
-                    for side, person in people.items()
-                }
-            )
             result[joint.target] = (joint, both_ways.merge(joint, seen, known, setup))
         elif len(sides) == 2:
             on = joint.rule.key in memory.matched
             result[joint.target] = (joint, Merged(on, known or Membership(on, on)))
         else:
             (side,) = sides
-            result[joint.target] = (joint, _alone(joint, side, people[side], setup))
+            result[joint.target] = (joint, _alone(joint, side, seen[side], setup))
     return result
-
-
-def _without_ended(
-    person: Contact, side: str, joint: Joint, memory: Memory, setup: Setup
-) -> Contact:
-    """Without what this rule put on while it asked for something else, which is taken back."""
-    if joint.rule.key not in undoing(setup):
-        return person
-    for target, base in memory.effects.items():
-        if both_ways.is_membership(target) and both_ways.key_of(target) == joint.rule.key:
-            person = both_ways.without(person, side, membership_from_json(base))
-    return person
 
 
 def _alone(joint: Joint, side: str, person: Contact, setup: Setup) -> Merged:
@@ -145,16 +138,6 @@ def _alone(joint: Joint, side: str, person: Contact, setup: Setup) -> Merged:
     on = joint.is_in(side, person) and setup.may_write(target) and not joint.is_held
     put = target if on else ""
     return Merged(on, joint.agreed(on, put), put, puts=on)
-
-
-def _as_rules_see(person: Contact, side: str, memory: Memory, joints: Iterable[Joint]) -> Contact:
-    """Without what rules of this connection put there."""
-    if not memory.effects:
-        return person
-    for joint in joints:
-        if base := memory.effects.get(joint.target):
-            person = both_ways.without(person, side, membership_from_json(base))
-    return unaided(person, side, effects_of(memory).values())
 
 
 def _does_match(rule: Rule, facts: Facts, gone: bool, memory: Memory) -> bool:
@@ -213,22 +196,3 @@ def held_targets(setup: Setup) -> frozenset[str]:
         for action in rule.actions
         if action.held
     )
-
-
-def effects_of(memory: Memory) -> dict[str, Effect]:
-    """What is remembered by target, without the memberships of both-ways rules."""
-    return {
-        target: effect_from_json(data)
-        for target, data in memory.effects.items()
-        if not both_ways.is_membership(target)
-    }
-
-
-def undoing(setup: Setup) -> frozenset[str]:
-    """Keys of those that take back what they did when they do not hold any more."""
-    keys = {rule.key for rule in setup.rules if rule.undo or not rule.on}
-    if any(setup.marks_deletions(side) for side in "ab"):
-        keys.add(DELETIONS)
-    if any(setup.marks_unsubscribes(side) for side in "ab"):
-        keys.add(UNSUBSCRIBES)
-    return frozenset(keys)

@@ -12,9 +12,10 @@ from connectors.fields import field_named
 from rules.setup import Rule, Setup, other
 from rules.verdict import Facts, condition_sentence, judge, rule_sentence
 from sync.engine.both_ways import joint_of, membership_from_json
-from sync.engine.effects import DELETIONS, FIELD, UNSUBSCRIBES
+from sync.engine.effects import DELETIONS, FIELD, UNSUBSCRIBES, Effect
 from sync.engine.person import Change, Decision, Memory, StepPlan, View
-from sync.engine.scope import effects_of, facts_of, scope_of
+from sync.engine.scope import scope_of
+from sync.engine.seeing import as_joint_sees, effects_of, facts_of
 from sync.explaining.told import (
     Around,
     Explanation,
@@ -111,10 +112,19 @@ def _names(contact: Contact, kind: str) -> Value:
 def _rules(known: Known, setup: Setup, rules: Sequence[Rule], now: datetime) -> Iterator[ToldRule]:
     memory = known.memory
     matched: tuple[str, ...] = ()
+    facts: dict[str, Facts] = {}
+    unseen: Mapping[str, Effect] = {}
     if known.sides:
-        matched = scope_of(known.sides, memory, setup, now, known.existed).matched
-    facts = facts_of(known.sides, memory, setup, now, known.existed)
+        scope = scope_of(known.sides, memory, setup, now, known.existed)
+        matched, unseen = scope.matched, scope.unseen
+        facts = facts_of(known.sides, unseen, memory, setup, now, known.existed)
     for rule in rules:
+        seen = facts.get(rule.side)
+        if seen and rule.both_ways:  # its own two memberships are compared as they are
+            person = known.sides[rule.side].contact or Contact()
+            joint = joint_of(rule)
+            contact = as_joint_sees(person, rule.side, joint, unseen, memory, setup)
+            seen = replace(seen, contact=contact)
         yield ToldRule(
             rule.name,
             rule.side,
@@ -122,7 +132,7 @@ def _rules(known: Known, setup: Setup, rules: Sequence[Rule], now: datetime) -> 
             rule.on,
             _ignored(rule, setup, known.sides),
             rule.key in matched,
-            tuple(_conditions(rule, facts.get(rule.side), known.sides)),
+            tuple(_conditions(rule, seen)),
         )
 
 
@@ -136,15 +146,11 @@ def _ignored(rule: Rule, setup: Setup, sides: Mapping[str, View]) -> str:
     return ""
 
 
-def _conditions(
-    rule: Rule, facts: Facts | None, sides: Mapping[str, View]
-) -> Iterator[ToldCondition]:
+def _conditions(rule: Rule, facts: Facts | None) -> Iterator[ToldCondition]:
     if facts is None:
         for condition in rule.conditions:
             yield ToldCondition(condition_sentence(condition), "no contact", None)
         return
-    if rule.both_ways:  # its own two memberships are compared as they are
-        facts = replace(facts, contact=sides[rule.side].contact or Contact())
     for checked in judge(rule, facts).checked:
         sentence = condition_sentence(checked.condition)
         yield ToldCondition(sentence, checked.actual, checked.truth)

@@ -193,6 +193,36 @@ def test_other_rules_do_not_see_what_it_put_on(bench: Bench, undo: bool) -> None
     assert bench.segments("a", "Bob") == ["Client", "Seen in B"]
 
 
+def test_it_does_not_see_what_other_rules_put_on(bench: Bench) -> None:
+    fans = rule("Fans", "b", [has("Fan")], [add("Client")], undo=True)
+    begin(bench, False, False, joint(undo=True), fans)
+    bench.tag("b", "Ann", "Fan")
+    bench.sync()
+    bench.edit("a", "Ann", notes="planned once more")
+    bench.sync()
+    assert where(bench) == (True, False)
+    bench.load(never_blank=True)
+    bench.assert_quiet()
+
+
+def test_what_it_wants_on_stays_when_another_rule_ends_that_put_it_there(bench: Bench) -> None:
+    fans = rule("Fans", "b", [has("Fan")], [add("Client")], undo=True)
+    begin(bench, False, False, joint(undo=True), fans)
+    bench.tag("b", "Ann", "Fan")
+    bench.sync()
+    bench.tag("b", "Ann", "Clients", kind="group")
+    bench.sync()
+    assert where(bench) == (True, True)
+    bench.untag("b", "Ann", "Fan")
+    bench.sync()
+    assert where(bench) == (True, True)
+    bench.load(never_blank=True)
+    bench.assert_quiet()
+    bench.untag("b", "Ann", "Clients", kind="group")
+    bench.sync()
+    assert where(bench) == (False, False)
+
+
 def test_an_edited_condition_starts_anew_and_takes_back_what_was_put_on(bench: Bench) -> None:
     begin(bench, True, False, joint(undo=True))
     bench.a.add(person("Bob", "bob@x.org", tags=["VIP"]))

@@ -80,6 +80,18 @@ def test_deleting_a_rule_leaves_what_it_did(bench: Bench) -> None:
     assert bench.writes(run) == 0
 
 
+def test_what_a_deleted_rule_left_is_nobodys_and_seen_by_others_at_once(bench: Bench) -> None:
+    echo = rule("Echo", "b", [has("CRM")], [add("Seen in B")])
+    bench.load(rules=[ALL, clients(), echo])
+    bench.sync()
+    assert bench.segments("a", "Ann") == ["Client"], "what a rule put there no rule sees"
+    bench.load(rules=[ALL, echo])
+    bench.sync()
+    assert bench.segments("a", "Ann") == ["Client", "Seen in B"]
+    bench.load(never_blank=True)
+    bench.assert_quiet()
+
+
 def test_switching_a_rule_off_leaves_what_it_did(bench: Bench) -> None:
     outcome = bench.load(rules=[ALL, clients(on=False)])
     assert "connection pair: rule Clients: switched off (what it did stays)" in outcome.changes

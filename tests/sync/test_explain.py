@@ -22,6 +22,10 @@ LOST = Rule("2", "Lost", "a", (Condition("tag", "has", "Old", held="The tag is g
 LINE = Line(STANDARD["notes"], STANDARD["notes"])
 
 
+_PUT = Effect("a", "tag", "Client", "", "Client", "Client", True, "9", ("9",))
+PUT_BY_9 = Memory(effects={_PUT.target: effect_to_json(_PUT)})
+
+
 def view(*tags: str) -> View:
     segments = frozenset(Segment("tag", tag) for tag in tags)
     return View(1, "c1", Contact({"first_name": "Ann"}, segments), "x")
@@ -43,11 +47,18 @@ def test_an_unknown_condition_leaves_what_was_known_before() -> None:
 
 
 def test_rules_do_not_see_what_this_connection_put_there() -> None:
-    effect = Effect("a", "tag", "Client", "", "Client", "Client", True, "9", ("9",))
-    memory = Memory(effects={effect.target: effect_to_json(effect)})
-    [rule, _] = told(memory, "Client").rules
+    again = Rule("9", "Again", "b", actions=(Action("add", "tag", "Client"),), undo=True)
+    [rule, *_] = told(PUT_BY_9, "Client", rules=(CLIENTS, again)).rules
     assert (rule.matches, rule.conditions[0].actual) == (False, "no tag")
-    [shown] = told(memory, "Client").effects
+
+
+def test_what_a_rule_that_is_no_more_left_behind_is_seen() -> None:
+    explanation = told(PUT_BY_9, "Client")
+    assert (explanation.rules[0].matches, explanation.rules[0].conditions[0].actual) == (
+        True,
+        "Client",
+    )
+    [shown] = explanation.effects
     assert (shown.rule, shown.matching) == ("a rule that is no more", ())
 
 

@@ -10,7 +10,7 @@ from connections import observe
 from rules.setup import Setup as Told
 from rules.written import DEFAULT_RULES, WrittenAction, WrittenCondition, WrittenRule
 from sync import heirs
-from sync.engine import acting, both_ways, effects, plan, scope, undo
+from sync.engine import acting, both_ways, effects, plan, seeing, undo
 from sync.engine.as_shown import as_shown
 from sync.engine.draft import Draft
 from sync.engine.effects import DELETIONS, same
@@ -115,7 +115,7 @@ def _absent_is_taken_off(
     return found
 
 
-def _never_unmark(setup: Told, sound: Callable[..., Any] = scope.undoing) -> frozenset[str]:
+def _never_unmark(setup: Told, sound: Callable[..., Any] = seeing.undoing) -> frozenset[str]:
     """The mark of a deletion stays although the contact is back."""
     found: frozenset[str] = sound(setup)
     return found - {DELETIONS}
@@ -168,7 +168,7 @@ RULE_MUTANTS = [
     ),
     Mutant(
         "rules see what rules put there",
-        [(scope, "unaided", lambda contact, *given: contact)],
+        [(seeing, "unaided", lambda contact, *given: contact)],
         [_history((*EVERYTHING, ECHO), _in_a("Client"), RUN, ("set", "b", 1, "company", 12))],
     ),
     Mutant(
