@@ -72,6 +72,8 @@ def put_back(
     label = str(item.after or item.before) if item.name in SEGMENT_KINDS else item.name
     if not _is_as_left(item, now, memory, setup):
         return _refused(item, f"{label} was changed since; it is left as it is.")
+    if not value and _is_required(item, setup):
+        return _refused(item, f"{label} must not be empty in the app; it is left as it is.")
     if _new_emails(item, now, value) & taken:
         return _refused(item, "Another contact has that e-mail address by now; it is left.")
     is_segment = item.name in SEGMENT_KINDS
@@ -111,6 +113,12 @@ def _new_emails(item: Restored, now: Value, value: Value) -> frozenset[str]:
     if item.name in SEGMENT_KINDS or field.type != FieldType.EMAIL:
         return frozenset()
     return normals(field, value) - normals(field, now)
+
+
+def _is_required(item: Restored, setup: Setup) -> bool:
+    """Asked of each field by itself, since an app refuses a write as a whole."""
+    fields = (line.field(item.side) for line in setup.lines)
+    return any(field.name == item.name and field.required for field in fields)
 
 
 def _shown(contact: Contact, item: Restored) -> Value:

@@ -57,3 +57,18 @@ def test_edit_after_a_write_that_was_not_read_back_is_no_reason_to_doubt_the_wri
         ),
     )
     assert verdict(story) == []
+
+
+def test_undo_leaves_a_required_field_and_puts_back_the_rest() -> None:
+    """The undone run had filled a field that the app requires. The app refused the empty value,
+    and with it everything else that the undo was to put back."""
+    story = History(
+        Setting(fields=("emails", "last_name"), required={"a": "last_name"}),
+        (
+            ("add", "a", 4, (("emails", (1,)),)),
+            ("add", "b", 4, (("last_name", (1,)), ("emails", (1, 24)))),
+            ("run",),
+            ("undo", 1),
+        ),
+    )
+    assert verdict(story) == []

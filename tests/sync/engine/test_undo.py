@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.contact import Contact, Entry, Segment, Value
+from rules.setup import Setup
 from sync.engine.person import Decision, Memory, View
 from sync.engine.restored import Done
 from sync.engine.undo import plan_undo
@@ -21,10 +22,10 @@ def wrote(before: Any, after: Any, field: str = "company", side: str = "b") -> D
     return Done("update", side, {field: {"before": before, "after": after}})
 
 
-def undone(done: list[Done], a: View, b: View, **memory: Any) -> Decision:
+def undone(done: list[Done], a: View, b: View, setup: Setup = SETUP, **memory: Any) -> Decision:
     known = Memory(state=memory.pop("state", "in_sync"), **memory)
     taken = {"a": frozenset[str](), "b": frozenset({"old@x.org"})}
-    return plan_undo(done, {"a": a, "b": b}, known, SETUP, "run 7", taken)
+    return plan_undo(done, {"a": a, "b": b}, known, setup, "run 7", taken)
 
 
 def changes(decision: Decision) -> dict[tuple[str, str], tuple[Value, Value]]:
@@ -92,6 +93,19 @@ def test_of_one_number_under_two_labels_both_are_put_back_and_nothing_else() -> 
     taken = Done("update", "b", {"phones": {"before": after, "after": before}})
     decision = undone([taken], view(1), view(2, phones=(work,)))
     assert changes(decision) == {("b", "phones"): ((work,), (work, home))}
+
+
+def test_a_field_that_the_app_requires_is_left_and_the_rest_put_back() -> None:
+    """An app refuses a write as a whole."""
+    setup = setup_of(line_of("company", required=True), line_of("last_name"))
+    done = [wrote("", "New"), wrote("", "Smith", "last_name")]
+    shown = {"company": "New", "last_name": "Smith"}
+    decision = undone(done, view(1, **shown), view(2, **shown), setup)
+    calls = {name: step.calls for step in decision.steps for name in step.fields or [step.why]}
+    assert calls == {
+        "company must not be empty in the app; it is left as it is.": False,
+        "last_name": True,
+    }
 
 
 def test_segments_are_put_back_one_by_one() -> None:
