@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--only-database", action="store_true", help="only the tests that touch the database"
     )
     world = parser.getgroup("world", "simulation (tests/world)")
-    world.addoption("--histories", type=int, default=60, help="how many by chance (60)")
+    world.addoption("--histories", type=int, default=300, help="how many by chance (300)")
     world.addoption(
         "--seed", type=int, default=20261123, help="of the first; each next is one more"
     )

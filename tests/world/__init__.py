@@ -13,7 +13,7 @@ function of that list. The judge (``oracle*.py``) knows only what people wrote, 
 say (``ruling.py``) and what the apps show, never what the engine thought. A history that fails is
 shrunk (``shrink.py``) and printed so that it can be pasted into ``test_regressions.py``.
 
-    pytest tests/world                                       # what CI does: 20 of each kind
+    pytest tests/world                                       # what CI does: 75 of each kind
     pytest tests/world -k chance --histories 5000 --seed 1   # as many as you like, from a seed on
 
 Each history has a seed of its own; the one that fails is named, to be had again alone. Besides,

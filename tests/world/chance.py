@@ -42,6 +42,7 @@ def setting(chance: Random) -> Setting:
         winner=chance.choice(SIDES),
         avoid_duplicates=chance.random() < 0.8,
         never_blank=chance.random() < 0.1,
+        turned=tuple(side for side in SIDES if chance.random() < 0.3),
     )
 
 
@@ -144,8 +145,11 @@ class Story:
                 number = self.chance.randint(1, 36)
                 how = self.chance.choice(("kill", "kill", "vanish"))
                 events.append(("commit", number, self.chance.choice(("before", "after")), how))
-            elif roll < 0.9:
-                events.append(("at", call, "before" if moment == "within" else moment, "lost"))
+            elif roll < 0.88:
+                how = self.chance.choice(("lost", "lost", "lost", "short"))
+                events.append(("at", call, moment, how))
             else:
-                events.append(("at", call, "before", "busy"))
+                how = self.chance.choice(("busy", "busy", "ill", "ill", "locked"))
+                when = "before" if moment == "after" and how != "ill" else moment
+                events.append(("at", call, when, how))
         return events

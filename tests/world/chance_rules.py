@@ -198,6 +198,7 @@ class Tale(Story):
         #: Much happens to few people, or little to several.
         self.undoes = not setting.ring and chance.random() < 0.2
         self.faulty = chance.random() < 0.6
+        self.moody = not setting.ring and chance.random() < 0.4
 
     def tell(self) -> History:
         events: list[Event] = [event for pid in self.people for event in self._born(pid)]
@@ -209,6 +210,8 @@ class Tale(Story):
             events += self._runs()
             if self.undoes and self.chance.random() < 0.5:
                 events.append(("undo", self.chance.choice((1, 1, 2))))
+            if self.setting.sync_deletions and self.chance.random() < 0.15:
+                events.append(("bin",))
         events += self._between_runs()
         return History(self.setting, tuple(events))
 
@@ -240,9 +243,26 @@ class Tale(Story):
             elif roll < 0.31 and not self.setting.ring:
                 self.rules = changed(self.chance, self.rules)
                 events.append(("rules", self.rules))
+            elif roll < 0.38 and self.moody:
+                events.append(self._option())
             else:
                 events.append(self._user_event())
         return events
+
+    def _option(self) -> Event:
+        """Staff change their minds."""
+        roll, ways = self.chance.random(), ("a-to-b", "b-to-a")
+        if roll < 0.4:
+            lines = [name for name in self.setting.fields if name != "emails"]
+            return ("line", self.chance.choice(lines), self.chance.random() < 0.6)
+        if roll < 0.6:
+            return ("option", "winner", self.chance.choice(SIDES))
+        if roll < 0.7:
+            return ("option", "never_blank", self.chance.random() < 0.5)
+        if roll < 0.8:
+            return ("option", "direction", self.chance.choice(("two-way", "two-way", *ways)))
+        name = self.chance.choice(("sync_deletions", "sync_unsubscribes"))
+        return ("option", name, tuple(way for way in ways if self.chance.random() < 0.5))
 
     def _user_event(self) -> Event:
         side, pid = self.chance.choice(self.sides), self.chance.choice(self.people)

@@ -24,12 +24,17 @@ Events (``pid``: number of a person; ``n``: number of a word, unique in the hist
 ("run", connection?)                   with all the faults below that were listed since the last;
 ("preview",)                           connections are "ab", in a ring also "bc" and "ca"
 ("undo", n)                            the n-th last of the runs that were done is undone
+("bin",)                               staff delete whoever is in the Trash inbox
 ("rules", rules)                       the rules are others from now on (of the first connection)
+("option", name, value)                an option of the first connection is another
+("line", field, on)                    a mapping line of it is switched off, or on again
 ("at", call, moment, what, …)          in the next run, at its call number ``call`` (from 1):
                                        moment "before", "within" (between the first two writes
                                        of a batch) or "after"; what: an event of a user (above),
                                        "kill" (known to be dead), "vanish" (another machine: its
-                                       death must be inferred), "lost" (no answer), "busy";
+                                       death must be inferred), "lost" (no answer), "short" (the
+                                       answer ends in the middle), "busy" (429), "ill" (503),
+                                       "locked" (the credentials are refused);
                                        ("overlap", connection): another worker starts a run just
                                        then; ("stall", seconds): first this one gives no sign of
                                        life for so long
@@ -56,7 +61,8 @@ class Setting:
     way only. ``picky``: by app a field of which it refuses every fifth word; ``required``: by app
     a field without which it takes nobody. ``winners``: by connection, of a ring. ``real``: by
     side the name of an app whose stand-in is there, with its connector, in place of a memory app;
-    then ``a`` and ``b`` are quirks of the stand-in."""
+    then ``a`` and ``b`` are quirks of the stand-in. ``turned``: memory apps that tell of
+    everybody in the other order. ``off``: mapping lines that are switched off."""
 
     a: Mapping[str, Any] = field(default_factory=dict)
     b: Mapping[str, Any] = field(default_factory=dict)
@@ -77,6 +83,8 @@ class Setting:
     c: Mapping[str, Any] = field(default_factory=dict)
     winners: Mapping[str, str] = field(default_factory=dict)
     real: Mapping[str, str] = field(default_factory=dict)
+    turned: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
 
     @property
     def apps(self) -> str:
@@ -87,13 +95,20 @@ class Setting:
         """Each by its two apps."""
         return ("ab", "bc", "ca") if self.ring else ("ab",)
 
+    @property
+    def mapped(self) -> tuple[str, ...]:
+        """The fields whose lines are on."""
+        return tuple(name for name in self.fields if name not in self.off)
+
     def quirks(self, side: str) -> Mapping[str, Any]:
         return {"a": self.a, "b": self.b, "c": self.c}[side]
 
     def flows_to(self, name: str, side: str) -> bool:
         """Does this field's line write this side (of the first connection)?"""
         arrow = "->" if side == "b" else "<-"
-        return self.arrows.get(name, arrow) == arrow and self.may_write(side)
+        return (
+            name not in self.off and self.arrows.get(name, arrow) == arrow and self.may_write(side)
+        )
 
     def may_write(self, side: str) -> bool:
         return self.direction in ("two-way", "b-to-a" if side == "a" else "a-to-b")

@@ -92,8 +92,9 @@ class Lives:
         """What was alive there while the run looked, or as late as it may have seen it."""
         start = self.horizon(run).get(side, run.started)
         line = self._alive[pid, side]
-        before = [there for at, there in line if at <= start]
-        return [*(before[-1:] or [{}]), *(x for at, x in line if start < at <= run.ended)]
+        # What happened at the very time of the look may have happened just before or after it.
+        before = [there for at, there in line if at < start]
+        return [*(before[-1:] or [{}]), *(x for at, x in line if start <= at <= run.ended)]
 
     def moments(self, pid: int, run: Told) -> Iterator[Shadows]:
         """All that the run may have taken the two for; nothing where one was there twice."""

@@ -25,7 +25,7 @@ from tests.world.world import World
 def judge(world: World, has_settled: bool) -> list[str]:
     """What is wrong with how the world is now; empty if nothing is."""
     tale = Tale(world)
-    complaints = [*writes(world, tale), *runs(world, tale, has_settled)]
+    complaints = [*world.complaints, *writes(world, tale), *runs(world, tale, has_settled)]
     for person in tale.people.values():
         if not person.excused:
             found = [*_of(person, tale), *effects_of(person, tale)]
@@ -53,10 +53,11 @@ def _of(person: Person, tale: Tale) -> Iterator[str]:
     if not all(person.alive[side] for side in tale.sides):
         return
     contacts = {s: tale.world.apps[s].contacts()[person.the(s)] for s in tale.sides}
-    for name in tale.world.setting.fields:
+    for name in tale.world.setting.mapped:
         if name in person.blurred:
             continue
-        if person.mixed:
+        if person.mixed or tale.world.has_turned:
+            # A direction that is wider than before makes each meet the other for the first time.
             yield from same_everywhere(name, contacts, tale.world)
         elif name in LISTS:
             yield from list_is_right(person, name, contacts, tale.world)
@@ -97,7 +98,7 @@ def survivor_keeps_words(person: Person, tale: Tale) -> Iterator[str]:
         if not person.alive[side] or person.alive[there] or side in person.deleted:
             continue
         contact = world.apps[side].contacts()[person.the(side)]
-        for name in set(world.setting.fields) - set(LISTS):
+        for name in set(world.setting.mapped) - set(LISTS):
             said = [s for s in person.said[name] if s.side == side]
             if said and there in person.deleted and said[-1].at > person.deleted[there]:
                 shown = word_of(contact, name)
@@ -109,7 +110,7 @@ def same_everywhere(name: str, contacts: dict[str, Contact], world: World) -> It
     """I1: a single value is the same in all apps."""
     shown = {side: word_of(contact, name) for side, contact in contacts.items()}
     is_two_way = world.setting.direction == "two-way" and name not in world.setting.arrows
-    if name in LISTS or not is_two_way or world.setting.never_blank:
+    if name in LISTS or not is_two_way or world.kept_filled or any(world.setting.required):
         return
     if len(set(shown.values())) > 1:
         yield f"I1: {name} is {shown}"
@@ -127,7 +128,7 @@ def single_is_right(
         yield from _one_way(person, name, shown, world)
         return
     cleared = any(said.word is None for said in person.said[name])
-    if cleared and (world.setting.never_blank or name in world.setting.required.values()):
+    if cleared and (world.kept_filled or name in world.setting.required.values()):
         # A clear stays where it was made: the other side keeps its value.
         if all(shown.values()) and len(set(shown.values())) > 1:
             yield f"I1: {name} is {shown}"
@@ -164,7 +165,7 @@ def _one_way(
     source, target = tuple(_course(name, world))
     said_there = {said.word for said in person.said[name] if said.side == target}
     allowed = {shown[source], *said_there}
-    if world.setting.never_blank or name in world.setting.required.values():
+    if world.kept_filled or name in world.setting.required.values():
         allowed |= {said.word for said in person.said[name]}
     if shown[target] not in allowed:
         yield f"I1: {name} of the target is {shown[target]}, of the source {shown[source]}"
@@ -204,7 +205,7 @@ def list_is_right(
         if missing and not touched:
             yield f"I1: {name} of the target lacks {missing}"
         return
-    if setting.never_blank and not all(shown.values()):
+    if world.kept_filled and not all(shown.values()):
         return  # the last element stays where it was not removed
     if name == "emails" and not stay:
         return  # the last address is never removed by a sync
@@ -214,7 +215,7 @@ def list_is_right(
     for side in shown:
         if lost := stay - shown[side] - contested:
             yield f"I3: {name} of {side} lost {lost}"
-        if (back := shown[side] & gone) and not (setting.never_blank and not stay):
+        if (back := shown[side] & gone) and not (world.kept_filled and not stay):
             yield f"I3: {name} of {side} has {back} back, which somebody removed"
     if contested & stay and not (contested & shown["a"]):
         yield f"I3: {name} lost all of {contested & stay}"

@@ -32,7 +32,7 @@ def effects_of(person: Person, tale: Tale) -> Iterator[str]:
         return
     for side in "ab":
         yield from marks_are_right(tale, person, side)
-    if _is_shaken(tale, person):
+    if _is_shaken(tale, person) or world.has_turned:
         return
     for side in "ab":
         yield from rules_are_carried_out(tale, person, side)
@@ -120,7 +120,10 @@ def deleted_is_marked(tale: Tale, person: Person) -> Iterator[str]:
     for side, there in (("a", "b"), ("b", "a")):
         if not person.is_alone(side) or there not in person.deleted:
             continue
-        if TRASH not in marks_of(world, side) or not world.apps[there].quirks.tells_deletions:
+        if (
+            not all(TRASH in marks_of(setting, side) for setting in world.settings)
+            or not world.apps[there].quirks.tells_deletions
+        ):
             continue
         touches = tale.lives.touched(side, person.the(side), TRASH)
         if any(touch.by_user for touch in touches) or tale.was_ever_out(person):
@@ -155,6 +158,7 @@ def rules_are_carried_out(tale: Tale, person: Person, side: str) -> Iterator[str
         touches = tale.lives.touched(side, person.the(side), name)
         if any(touch.by_user for touch in touches[1:]) or name in shadows[side].doubts:
             continue
+        was_put_later = touches and touches[0].by_user and touches[0].entry.was_alive
         truths = [(rule, matches(rule, shadows[other(side)])) for rule in mine]
         wanting = [(rule, truth) for rule, truth in truths if _after(rule, name) is not None]
         if any(truth is None for _, truth in wanting):
@@ -163,6 +167,8 @@ def rules_are_carried_out(tale: Tale, person: Person, side: str) -> Iterator[str
         before = _before(touches)
         wants = [_after(rule, name) for rule, truth in wanting if truth]
         if wants:
+            if not wants[0] and was_put_later:
+                continue  # what is not there is taken off once, and stays when a person puts it on
             if shown != wants[0]:
                 yield f"effects: {name} of {side} is {shown!r}, a rule wants {wants[0]!r}"
         elif shown != before and _all_undo(ever, world, side, name):
@@ -204,7 +210,11 @@ def marks_are_right(tale: Tale, person: Person, side: str) -> Iterator[str]:
     if trash and len(trash) < 3 and _is_ours(trash) and trash[-1].now:
         yield f"§7: {side} is marked as deleted, and lives in {there}"
     touches = tale.lives.touched(side, person.the(side), UNSUBSCRIBES)
-    if UNSUBSCRIBES in marks_of(world, side) and len(touches) < 3 and _is_ours(touches):
+    if (
+        all(UNSUBSCRIBES in marks_of(x, side) for x in world.settings)
+        and len(touches) < 3
+        and _is_ours(touches)
+    ):
         made = [x for x in world.journal.entries if x.id == person.the(there) and x.side == there]
         if not made[0].by_user and made[0].after and made[0].after.status == opposite.status:
             return  # nobody unsubscribed: it was made so
@@ -258,7 +268,7 @@ def standing(world: World) -> dict[tuple[str, str, str], str]:
     """What rules that match have put on contacts, and nobody touched since: by side, id and name
     what was there before."""
     tale = Tale(world)
-    if world.has_undone:
+    if world.has_undone or world.has_turned:
         return {}
     found = {}
     for person in tale.people.values():

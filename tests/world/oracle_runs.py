@@ -4,6 +4,7 @@ is undone stays undone."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from rules.setup import Brakes
 from sync.models import Run
@@ -31,10 +32,14 @@ def silence_comes(world: World, has_settled: bool) -> Iterator[str]:
 
 
 def brake_holds_only_for_a_reason(world: World) -> Iterator[str]:
-    """I13: the brake does not hold a run while nobody deleted anything."""
-    if all(entry.is_alive for entry in world.journal.entries):
+    """I13: the brake does not hold a run while nobody deleted anything, nor unsubscribed."""
+    if all(entry.is_alive and not _is_unsubscribed(entry) for entry in world.journal.entries):
         held = [run.why for run in world.runs if run.state == Run.State.HELD]
-        yield from (f"I13: held although nobody deleted anything: {why}" for why in held)
+        yield from (f"I13: held although nobody is to be marked: {why}" for why in held)
+
+
+def _is_unsubscribed(entry: Entry) -> bool:
+    return entry.after is not None and entry.after.status == "unsubscribed"
 
 
 def many_marks_are_asked_for(world: World) -> Iterator[str]:
@@ -70,16 +75,24 @@ def preview_tells_what_is_done(world: World) -> Iterator[str]:
         run = world.runs[number]
         if any(told.faults for told in world.runs[: number + 1]) or not run.is_done:
             continue
-        if run.kind != Run.Kind.SYNC or run.rules != world.runs[number - 1].rules:
+        if run.kind != Run.Kind.SYNC or _told_otherwise(run, world.runs[number - 1]):
             continue
-        entries = world.journal.entries[world.runs[number - 1].last : run.last]
-        if any(entry.by_user for entry in entries):
-            continue
+        lag = max(app.quirks.lag for app in world.apps.values())
+        unseen = world.runs[number - 1].started - timedelta(seconds=lag)
+        entries = world.journal.entries[: run.last]
+        if any(entry.by_user and entry.at > unseen for entry in entries):
+            continue  # what a reading does not show yet, the answer to a write may
+        entries = entries[world.runs[number - 1].last :]
         done = sorted((entry.before is None, entry.side, entry.person) for entry in entries)
         meant = sorted((made, side, _person(world, a, b)) for made, side, a, b in promised)
         refused = any(world.setting.picky) or any(world.setting.required)
         if done != meant and not (refused and set(done) <= set(meant)):
             yield f"I17: the preview promised {meant}, the run did {done}"
+
+
+def _told_otherwise(one: Told, two: Told) -> bool:
+    """Had the connection other rules or options?"""
+    return (one.rules, one.setting) != (two.rules, two.setting)
 
 
 def _person(world: World, a: str, b: str) -> int:
@@ -127,6 +140,8 @@ def _restored(world: World, run: Told, undo: Told, written: Entry) -> Iterator[s
     if before is None or now is None or now.deleted:
         return
     for name in changed_fields(written) - touched:
+        if not before.get(name) and name == world.setting.required.get(written.side):
+            continue  # the app takes nobody without it
         if now.get(name) != before.get(name) and not _is_kept_otherwise(world, written.side):
             yield f"I16: {name} of {written.side} is {now.get(name)!r}, not {before.get(name)!r}"
     for tag in (tags_of(written.before) ^ tags_of(written.after)) - touched_tags:
@@ -139,7 +154,7 @@ def _stays_so(
     world: World, undo: Told, written: Entry, touched: set[str], touched_tags: set[str]
 ) -> Iterator[str]:
     for run in world.runs[undo.number :]:
-        if run.kind != Run.Kind.SYNC or run.rules != world.runs[undo.undoes - 1].rules:
+        if run.kind != Run.Kind.SYNC or _told_otherwise(run, world.runs[undo.undoes - 1]):
             continue
         since = [
             x

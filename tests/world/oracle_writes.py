@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from rules.setup import direction_to, other
 from sync.models import Run
 from tests.world.app import Entry
+from tests.world.history import Setting
 from tests.world.ruling import Shadows, either, in_scope, named
 from tests.world.told import Tale, changed_fields
 from tests.world.words import LEVEL, tags_of
@@ -27,9 +28,9 @@ def writes(world: World, tale: Tale) -> Iterator[str]:
             yield from left_out_are_not_written(world, tale, entry)
 
 
-def marks_of(world: World, side: str) -> set[str]:
+def marks_of(setting: Setting, side: str) -> set[str]:
     """The marks that may be put on contacts of this side."""
-    setting, direction = world.setting, direction_to(side)
+    direction = direction_to(side)
     marks = set()
     if direction in setting.sync_deletions:
         marks.add(TRASH)
@@ -39,29 +40,36 @@ def marks_of(world: World, side: str) -> set[str]:
 
 
 def source_is_not_written(world: World, entry: Entry) -> Iterator[str]:
-    """I6: a one-way sync never writes its source, but for the marks that are ticked."""
-    if world.setting.ring or world.setting.may_write(entry.side):
+    """I6: a one-way sync never writes its source, but for the marks that are ticked, and what a
+    person deletes there."""
+    run = world.runs[entry.run - 1]
+    is_free = run.setting.ring or run.setting.may_write(entry.side)
+    if is_free or run.kind == Run.Kind.BY_HAND:
         return
     tags = tags_of(entry.before) ^ tags_of(entry.after)
-    if changed_fields(entry) or entry.before is None or tags - marks_of(world, entry.side):
+    marks = set().union(*(marks_of(x, entry.side) for x in world.settings))
+    if changed_fields(entry) or entry.before is None or tags - marks:
         yield f"I6: the source {entry.side} was written: {sorted(tags)} {changed_fields(entry)}"
 
 
 def only_what_is_named(world: World, entry: Entry) -> Iterator[str]:
     """I8: no field is written that no line writes and no rule sets, no tag that no rule and no
     mark names."""
-    setting, rules = world.setting, [rule for _, rules in world.ruled for rule in rules]
-    ring = setting.ring
+    run, rules = world.runs[entry.run - 1], [rule for _, rules in world.ruled for rule in rules]
+    setting, ring = run.setting, run.setting.ring
+    if run.kind == Run.Kind.BY_HAND:
+        return
     lines = {name for name in setting.fields if ring or setting.flows_to(name, entry.side)}
-    if entry.run and world.runs[entry.run - 1].undoes:
+    if run.undoes:
         lines |= set(setting.fields)
-    side = entry.side if not ring or world.runs[entry.run - 1].of == "ab" else "-"
+    side = entry.side if not ring or run.of == "ab" else "-"
     sets = named(rules, side, "set field") & {LEVEL} if side in "ab" else set()
     if foreign := changed_fields(entry) - lines - sets:
         yield f"I8: {sorted(foreign)} of {entry.side} was written"
     ours = named(rules, side, "add tag", "remove tag") if side in "ab" else set()
     tags = tags_of(entry.before) ^ tags_of(entry.after)
-    if foreign := tags - ours - marks_of(world, entry.side):
+    marks = set().union(*(marks_of(x, entry.side) for x in world.settings))
+    if foreign := tags - ours - marks:
         yield f"I8: the tags {sorted(foreign)} of {entry.side} were changed"
 
 
@@ -72,11 +80,19 @@ def preview_writes_nothing(world: World, entry: Entry) -> Iterator[str]:
 
 
 def nothing_is_deleted_nor_subscribed(world: World, entry: Entry) -> Iterator[str]:
-    """§10.1: no contact is deleted or revived. §7: consent is a ratchet."""
+    """§10.1: no contact is deleted or revived, but for those that carry the mark of a deletion,
+    by a person. §7: consent is a ratchet."""
+    if world.runs[entry.run - 1].kind == Run.Kind.BY_HAND:
+        if entry.after is not None:
+            yield f"I8: a contact of {entry.side} was written by hand, not deleted"
+        elif TRASH not in tags_of(entry.before) and not world.has_undone:
+            yield f"I5: a contact of {entry.side} was deleted by hand without the mark"
+        return
     if entry.after is None or entry.after.deleted or (entry.before and entry.before.deleted):
         yield f"I5: a contact of {entry.side} was deleted or revived"
         return
-    wanted = entry.before.status if entry.before else world.setting.new_status
+    new_status = world.runs[entry.run - 1].setting.new_status
+    wanted = entry.before.status if entry.before else new_status
     if world.apps[entry.side].quirks.statuses and entry.after.status != wanted:
         yield f"consent: {wanted} became {entry.after.status} in {entry.side}"
 
@@ -85,13 +101,17 @@ def left_out_are_not_written(world: World, tale: Tale, entry: Entry) -> Iterator
     """I7: whoever matches no rule is not written, but to take back effects."""
     run = world.runs[entry.run - 1]
     is_marked = bool((tags_of(entry.after) - tags_of(entry.before)) & {TRASH, UNSUBSCRIBES})
-    if run.undoes or (entry.before and not changed_fields(entry) - {LEVEL} and not is_marked):
+    if (
+        run.undoes
+        or entry.after is None
+        or (entry.before and not changed_fields(entry) - {LEVEL} and not is_marked)
+    ):
         return
     moments = list(tale.lives.moments(entry.person, run))
-    truth = either(in_scope(run.rules, world.setting, shadows) for shadows in moments)
+    truth = either(in_scope(run.rules, run.setting, shadows) for shadows in moments)
     was_there = [shadows for shadows in moments if other(entry.side) in shadows]
     if entry.before is None:
-        truth = either(in_scope(run.rules, world.setting, x) for x in _alone(was_there, entry))
+        truth = either(in_scope(run.rules, run.setting, x) for x in _alone(was_there, entry))
     if moments and truth is False and not is_marked:
         what = "made" if entry.before is None else "written"
         yield f"I7: person {entry.person} of {entry.side} was {what} although no rule matches"

@@ -70,11 +70,12 @@ def acting(rules: Iterable[WrittenRule], setting: Setting) -> list[WrittenRule]:
 
 
 def in_scope(rules: Iterable[WrittenRule], setting: Setting, shadows: Shadows) -> bool | None:
-    """Of a pair, or of a contact whose counterpart is still to be made."""
+    """Of a pair, or of a contact whose counterpart is still to be made. A rule that goes both ways
+    is matched by either side's tag."""
     return either(
         None if rule.both_ways else matches(rule, shadows[rule.side])
         for rule in acting(rules, setting)
-        if rule.side in shadows
+        if rule.both_ways or rule.side in shadows
     )
 
 

@@ -11,7 +11,7 @@ from tests.world.history import Event, History, Setting
 Part = TypeVar("Part")
 _OPTIONS = (
     "direction", "winner", "avoid_duplicates", "never_blank", "arrows", "picky", "required",
-    "sync_deletions", "sync_unsubscribes", "brakes", "winners",
+    "sync_deletions", "sync_unsubscribes", "brakes", "winners", "turned",
 )  # fmt: skip
 Fails = Callable[[History], bool]
 

@@ -19,17 +19,34 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 KINDS = {"two apps": history, "with rules": whole, "ring": ring, "real connectors": apps}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_histories_by_chance_end_well(kind: str, request: pytest.FixtureRequest) -> None:
-    """As many as ``--histories`` says, as many of each kind."""
-    first = request.config.getoption("--seed")
-    count = -(-request.config.getoption("--histories") // len(KINDS))
-    print(f"world, {kind}: seeds {first} to {first + count - 1}")
-    for seed in range(first, first + count):
+#: So many are one test, that cores can share them.
+TOGETHER = 15
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """As many histories as ``--histories`` says, as many of each kind."""
+    if "seeds" not in metafunc.fixturenames:
+        return
+    first = metafunc.config.getoption("--seed")
+    beyond = first + -(-metafunc.config.getoption("--histories") // len(KINDS))
+    starts = range(first, beyond, TOGETHER)
+    ranges = [range(start, min(start + TOGETHER, beyond)) for start in starts]
+    chunks = [
+        pytest.param(kind, seeds, id=f"{kind}-{seeds[0]}-{seeds[-1]}")
+        for seeds in ranges
+        for kind in KINDS
+    ]
+    metafunc.parametrize(("kind", "seeds"), chunks)
+
+
+def test_histories_by_chance_end_well(kind: str, seeds: range) -> None:
+    failures = []
+    for seed in seeds:
         random.seed(seed)  # sessions of real connectors wait by chance between two tries
         story = KINDS[kind](seed)
-        complaints = verdict(story)
-        assert not complaints, report(story, complaints, f"{kind}: --histories 1 --seed {seed}")
+        if complaints := verdict(story):
+            failures.append(report(story, complaints, f"{kind}: --histories 1 --seed {seed}"))
+    assert not failures, "\n\n".join(failures)
 
 
 @pytest.mark.parametrize(("kind", "seed"), [("two apps", 20261123), ("with rules", 3), ("ring", 5)])

@@ -133,7 +133,7 @@ class Tale:
         if entry.by_user:
             return
         run = self.world.runs[entry.run - 1]
-        if entry.side in person.known[run.of]:
+        if entry.side in person.known[run.of] and not self.was_undone(person):
             person.complaints.append(f"I5: created again in {entry.side} after it was deleted")
         seen_until = run.looked[entry.side] - timedelta(seconds=self.lag[entry.side])
         for rival in there.values():
@@ -226,7 +226,8 @@ class Tale:
                     said.find().loose = True
             elif self._unseen(said.side, said.at, entry):
                 said.find().loose = True
-        if name == "emails" and gone and entry.by_user and not self._is_known(person, place):
+        is_known = self._is_known(person, place) and not self.was_undone(person)
+        if name == "emails" and gone and entry.by_user and not is_known:
             person.excused = person.excused or "its address changed before the two had met"
 
     def _is_known(self, person: Person, place: Place | None = None) -> bool:
@@ -265,12 +266,12 @@ class Tale:
             if person.met_at is None and self._is_known(person):
                 person.met_at = run.ended
             one_place, two_place = (one_side, one_id), (two_side, two_id)
-            for name in SCALARS:
+            for name in (x for x in SCALARS if x in run.setting.mapped):
                 one = person.stands.get((*one_place, name))
                 two = person.stands.get((*two_place, name))
                 if one and two and one.word == two.word and seen((one, two), until):
                     unite(one, two)
-            for name in LISTS:
+            for name in (x for x in LISTS if x in run.setting.mapped):
                 ones = person.elements[(*one_place, name)]
                 twos = person.elements[(*two_place, name)]
                 for word in ones.keys() & twos.keys():
@@ -281,9 +282,8 @@ class Tale:
         """Was the pair in scope as the run may have seen it, whatever that was exactly?"""
         if run.of != "ab":
             return True
-        setting = self.world.setting
         moments = self.lives.moments(person.pid, run)
-        truths = {in_scope(run.rules, setting, shadows) for shadows in moments}
+        truths = {in_scope(run.rules, run.setting, shadows) for shadows in moments}
         return truths.pop() if len(truths) == 1 else None
 
     def is_refused(self, person: Person) -> bool:
@@ -293,8 +293,12 @@ class Tale:
                 if other == side or not person.alive[other]:
                     continue
                 contact = there.contacts()[person.the(other)]
-                needed = self.world.setting.required.get(side, "")
-                if app.refuses(contact) or (needed and not contact.get(needed)):
+                setting = self.world.setting
+                needed = setting.required.get(side, "")
+                lacks = needed and not contact.get(needed)
+                never_given = needed and setting.may_write(side)
+                never_given = never_given and not setting.flows_to(needed, side)
+                if app.refuses(contact) or lacks or never_given:
                     return True
         return False
 

@@ -14,13 +14,15 @@ from tests.world.world import World
 
 
 def verdict(history: History) -> list[str]:
-    """What is wrong after this history; empty if all is well. Where there are rules, also after
-    all of them are taken back."""
+    """What is wrong after this history; empty if all is well. Where rules put something on that
+    still stands, also after all of them are taken back."""
     world, has_settled = lived(history)
     complaints = judge(world, has_settled)
     if complaints or not history.has_rules or history.setting.ring:
         return complaints
     ours = standing(world)
+    if not ours:
+        return []
     world.take_all_rules_back()
     return [*judge(world, world.settle()), *nothing_of_ours_remains(world, ours)]
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from connections.accounts import open_account
-from connections.models import Account, Connection, Container
+from connections.models import Account, Connection, Container, FieldMapping
 from connectors import connector
-from connectors.errors import TryAgain, Unanswered
+from connectors.errors import SignInAgain, TryAgain, Unanswered
 from connectors.memory.store import placed
 from connectors.sandbox.sandbox import Sandbox
 from rules.written import DEFAULT_RULES, WrittenRule
@@ -18,6 +18,7 @@ from sync.host import Host
 from sync.models import Run, Step
 from sync.queue import ask_for_run
 from sync.run import perform
+from sync.trash import trash_of
 from tests.connectors.wire import ORIGIN, Wired
 from tests.world.app import Journal, WatchedApp
 from tests.world.building import (
@@ -30,15 +31,18 @@ from tests.world.building import (
 )
 from tests.world.clock import Clock
 from tests.world.deeds import do
-from tests.world.history import Event, History
+from tests.world.history import Event, History, Setting
 from tests.world.processes import Killed, Process
-from tests.world.standing import SETTINGS, Entrance, StandInApp
+from tests.world.rows import is_anything_outstanding, remembered, wrong_rows
+from tests.world.standing import SETTINGS, Entrance, StandInApp, Struck
 
 #: Seconds between the runs after the last event: longer than any app's lag, then longer than
 #: any pause before another try.
 SETTLING = (400, 20_000, 400, 20_000, 400, 20_000, 400, 400)
 #: Among real apps also longer than a day, or a week, until one is read in full.
 SETTLING_OF_REAL = (900, 700_000, 900, 700_000, 900, 900, 900)
+#: So many of these rounds at least, until every delay is over.
+LEAST, LEAST_OF_REAL = 2, 3
 #: Seconds that a call to an app takes.
 CALL = 0.25
 
@@ -71,9 +75,10 @@ class Told:
     #: The pk of its row; of an undo the number of the run that it undoes.
     row: int = 0
     undoes: int = 0
-    #: The rules at that time, and the number of the run within whose time it was.
+    #: The setting and the rules at that time, and the number of the run within whose time it was.
     rules: tuple[WrittenRule, ...] = DEFAULT_RULES
     within: int = 0
+    setting: Setting = field(default_factory=Setting)
 
     @property
     def is_done(self) -> bool:
@@ -90,12 +95,16 @@ class World:
 
     def __init__(self, history: History, turned: bool = False) -> None:
         self.setting = setting = history.setting
+        #: All settings that there ever were.
+        self.settings: list[Setting] = [setting]
         self.clock = Clock()
         self.journal = Journal()
         self.apps: dict[str, WatchedApp | StandInApp] = {}
         names = sorted(setting.real.values())
         self._sandbox = names and Sandbox(now=self.clock.now, sleep=self.clock.tick, apps=names)
         self.runs: list[Told] = []
+        #: What was wrong with the rows after a run.
+        self.complaints: list[str] = []
         self.previews: list[tuple[int, list[tuple[Any, ...]]]] = []
         self.rules: tuple[WrittenRule, ...] = setting.rules
         #: From which entry of the journal on the rules were others.
@@ -126,6 +135,7 @@ class World:
             return build_real_container(side, real, app.partner)
         quirks = quirks_of(self.setting, side)
         picky = self.setting.picky.get(side, "")
+        turned = turned != (side in self.setting.turned)
         watched = WatchedApp(side, self.clock.now, quirks, self.journal, picky, turned)
         self.apps[side] = placed[f"world-{side}"] = watched
         return build_container(side, quirks)
@@ -139,6 +149,16 @@ class World:
     @property
     def has_undone(self) -> bool:
         return any(run.undoes for run in self.runs)
+
+    @property
+    def has_turned(self) -> bool:
+        """Was the direction ever another?"""
+        return len({setting.direction for setting in self.settings}) > 1
+
+    @property
+    def kept_filled(self) -> bool:
+        """Was there ever the option never to blank a field?"""
+        return any(setting.never_blank for setting in self.settings)
 
     # --- events ---
 
@@ -156,8 +176,18 @@ class World:
                 self.preview()
             case ("undo", back):
                 self.undo(back)
+            case ("bin",):
+                self.empty_trash()
             case ("rules", rules):
                 self.rule(rules)
+            case ("option", name, value):
+                kept = list(value) if isinstance(value, tuple) else value
+                Connection.objects.filter(pk=self.connection.pk).update(**{name: kept})
+                self._set(**{name: value})
+            case ("line", name, on):
+                FieldMapping.objects.filter(connection=self.connection, a=name).update(on=on)
+                off = set(self.setting.off) - {name} if on else {*self.setting.off, name}
+                self._set(off=tuple(sorted(off)))
             case ("at", *_) | ("commit", *_):
                 self._faults.append(event)
             case ("forget", side):
@@ -169,6 +199,12 @@ class World:
         write_rules(self.connection, rules)
         self.rules = rules
         self.ruled.append((len(self.journal.entries), rules))
+
+    def _set(self, **changes: Any) -> None:
+        self.setting = replace(self.setting, **changes)
+        self.settings.append(self.setting)
+        for name in self.connections:
+            self.connections[name].refresh_from_db()
 
     def take_all_rules_back(self) -> None:
         """Every rule is switched off and takes back what it did; everything syncs."""
@@ -186,23 +222,34 @@ class World:
     def settle(self) -> bool:
         """No more faults; runs until nothing is written any more. Does it ever end?
 
-        It has ended when two rounds on end had nothing to do, the first of them so late that
-        every delay and every pause before another try is over.
+        It has ended when a round, after every delay is over, had nothing to do and left all that
+        is remembered as it was, so that the next could not do otherwise; where something is to be
+        done at a later time, when two rounds on end had nothing to do.
         """
         self._faults = []
         rounds: list[bool] = []
+        least = LEAST_OF_REAL if self.setting.real else LEAST
         for seconds in SETTLING_OF_REAL if self.setting.real else SETTLING:
             self.clock.tick(seconds)
+            before = remembered()
             told = [self.run(of=name) for name in self.connections]
             rounds.append(all(run.is_idle for run in told))
-            least = 5 if self.setting.real else 3
-            if len(rounds) >= least and all(rounds[-2:]):
+            if len(rounds) < least or not rounds[-1]:
+                continue
+            stands_still = remembered() == before and not is_anything_outstanding()
+            if stands_still or (len(rounds) > least and rounds[-2]):
                 return True
         return False
 
     # --- runs ---
 
-    def run(self, kind: str = Run.Kind.SYNC, of: str = "ab", undoes: Told | None = None) -> Told:
+    def run(
+        self,
+        kind: str = Run.Kind.SYNC,
+        of: str = "ab",
+        undoes: Told | None = None,
+        task: dict[str, Any] | None = None,
+    ) -> Told:
         """One run in a process of its own, with the faults that were ordered for it. While
         another is under way that one stands still."""
         faults, self._faults = self._faults, []
@@ -211,6 +258,7 @@ class World:
             len(self.runs) + 1, now, now, kind, of, first=len(self.journal.entries),
             faults=bool(faults), approved=self._was_held(of), undoes=undoes.number if undoes else 0,
             rules=self.rules, within=self.journal.run, silence=self._silence(of),
+            setting=self.setting,
         )  # fmt: skip
         self.runs.append(told)
         process = Process(f"process {told.number}", lambda moment: at_commit(moment))
@@ -234,13 +282,13 @@ class World:
             told.moments.append((told.calls, moment))
             for fault in [f for f in faults if f[:3] == ("at", told.calls, moment)]:
                 faults.remove(fault)
-                self._strike(process, fault[3:])
+                self._strike(process, side, moment, fault[3:])
 
         outer = {side: app.interrupt for side, app in self.apps.items()}
         for side, app in self.apps.items():
             app.interrupt = lambda moment, call, side=side: at_call(side, moment, call)
         self.journal.run, waiting, self._process = told.number, self._process, process
-        task = {"undo": undoes.row} if undoes else None
+        task = {"undo": undoes.row} if undoes else task
         row = ask_for_run(self.connections[of], kind=kind, approved=told.approved, task=task)
         told.row = row.pk
         host = Host(
@@ -256,6 +304,7 @@ class World:
         self.journal.run, self._process = told.within, waiting
         for side, app in self.apps.items():
             app.interrupt = outer[side]
+        self.complaints += (f"{text} after run {told.number}" for text in wrong_rows(self.apps))
         return told
 
     def _silence(self, of: str) -> dict[str, int]:
@@ -274,20 +323,30 @@ class World:
         if len(done) >= back:
             self.run(Run.Kind.UNDO, undoes=done[-back])
 
+    def empty_trash(self) -> None:
+        """Of apps that let contacts be deleted from outside."""
+        there = [x.key for x in trash_of(self.connection) if x.side not in self.setting.real]
+        if there:
+            self.run(Run.Kind.BY_HAND, task={"delete": there})
+
     def preview(self) -> None:
         told = self.run(Run.Kind.PREVIEW)
         steps = Step.objects.filter(run=told.row, leads=True, result=Step.Result.PLANNED)
         promised = [(x.verb == "create", x.side, x.a_remote, x.b_remote) for x in steps]
         self.previews.append((told.number, promised))
 
-    def _strike(self, process: Process, what: Event) -> None:
+    def _strike(self, process: Process, side: str, moment: str, what: Event) -> None:
         match what:
             case ("kill" | "vanish" as how,):
                 self._die(process, how)
-            case ("lost",):
-                raise Unanswered("No answer came.")
-            case ("busy",):
-                raise TryAgain("Too many requests.", after=30)
+            case ("lost" | "short" | "busy" | "ill" | "locked" as how,):
+                if isinstance(self.apps[side], StandInApp):
+                    raise Struck(how)
+                if moment == "after" or how in ("lost", "short"):
+                    raise Unanswered("No answer came.")
+                if how == "locked":
+                    raise SignInAgain("The password is another.")
+                raise TryAgain("Come back later.", after=30 if how == "busy" else None)
             case ("stall", seconds):
                 self.clock.tick(seconds)
                 self._overlap(process, "ab")
