@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.ports import free_port
 
 DEBIAN = Path("/usr/lib/postgresql")
+_PLAIN = ("--encoding=UTF8", "--locale=C", "--no-sync")
 
 
 def programs() -> Path | None:
@@ -28,32 +29,46 @@ def programs() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """A running server as a DATABASE_URL; gone afterwards with all that it held."""
-    bin_ = programs()
-    assert bin_, "PostgreSQL is not installed: apt-get install postgresql"
-    home = Path(tempfile.mkdtemp(prefix="accord-postgres-"))
-    user = _unprivileged()
-    if user:
-        shutil.chown(home, user)
-    port = free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {home}"
+class Server:
+    """Running after ``start``; ``url`` is its DATABASE_URL."""
 
-    def run(program: str, *arguments: str) -> None:
-        command = [str(bin_ / program), "-D", str(home / "data"), *arguments]
+    def __init__(self, home: Path) -> None:
+        bin_ = programs()
+        assert bin_, "PostgreSQL is not installed: apt-get install postgresql"
+        self._bin, self._home, self._user = bin_, home, _unprivileged()
+        if self._user:
+            shutil.chown(home, self._user)
+        self._port = free_port()
+        self.url = f"postgres://accord@127.0.0.1:{self._port}/postgres"
+        self._run("initdb", "--auth=trust", "--username=accord", *_PLAIN)
+
+    def start(self) -> None:
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c fsync=off -k {self._home}"
+        self._run("pg_ctl", "start", "--wait", "--log", str(self._home / "log"), "-o", options)
+
+    def stop(self) -> None:
+        """As if its machine had been switched off: nobody is let finish."""
+        self._run("pg_ctl", "stop", "--mode=immediate")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._bin / program), "-D", str(self._home / "data"), *arguments]
         answer = subprocess.run(
-            command, user=user, cwd=home, capture_output=True, text=True, check=False
+            command, user=self._user, cwd=self._home, capture_output=True, text=True, check=False
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
 
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A running server; gone afterwards with all that it held."""
+    home = Path(tempfile.mkdtemp(prefix="accord-postgres-"))
     try:
-        run("initdb", "--auth=trust", "--username=accord", "--encoding=UTF8", "--locale=C")
-        run("pg_ctl", "start", "--wait", "--log", str(home / "log"), "-o", options)
+        made = Server(home)
+        made.start()
         try:
-            yield f"postgres://accord@127.0.0.1:{port}/postgres"
+            yield made
         finally:
-            run("pg_ctl", "stop", "--mode=immediate")
+            made.stop()
     finally:
         shutil.rmtree(home)
 

@@ -17,11 +17,11 @@ WITHOUT_TABLES = ("--ignore=tests/connectors", "--ignore=tests/world")
 
 @pytest.mark.partner("postgresql")
 def test_everything_that_touches_the_database_passes_on_postgresql() -> None:
-    with postgres.server() as url:
+    with postgres.server() as server:
         answer = subprocess.run(
             [sys.executable, "-m", "pytest", "-n0", "-q", "--only-database", *WITHOUT_TABLES],
             cwd=Path(__file__).parent.parent,
-            env={**os.environ, "DATABASE_URL": url},
+            env={**os.environ, "DATABASE_URL": server.url},
             capture_output=True,
             text=True,
             check=False,

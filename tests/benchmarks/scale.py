@@ -68,11 +68,11 @@ def main() -> None:
 @contextmanager
 def place(database: str) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """A folder, and the environment of an empty installation."""
-    server = postgres.server() if database == "postgresql" else nullcontext("")
+    server = postgres.server() if database == "postgresql" else nullcontext()
     with (
         TemporaryDirectory(prefix="accord-scale-") as folder,
-        server as url,
-        installed(url) as environment,
+        server as running,
+        installed(running.url if running else "") as environment,
     ):
         yield Path(folder), environment
 

@@ -13,6 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
+import requests
+from django.contrib.auth.models import User
+from django.test import Client
+
 from sync.models import Heartbeat
 from tests.connectors.carddav.scripted import Request, Response, ScriptedServer
 
@@ -89,6 +93,34 @@ def gunicorn(port: int) -> list[str]:
     """The web server, as in production but for its address."""
     program = Path(sys.executable).with_name("gunicorn")
     return [str(program), "--threads", "4", "--bind", f"127.0.0.1:{port}", "config.wsgi"]
+
+
+class Browser:
+    """Somebody who is signed in; ``url`` is that of the web server."""
+
+    def __init__(self, url: str) -> None:
+        client = Client()
+        client.force_login(User.objects.create_superuser("boss"))
+        self._session = requests.Session()
+        self._session.cookies.update({name: x.value for name, x in client.cookies.items()})
+        self._url = url
+
+    def get(self, path: str) -> int:
+        """The status; 0 when nobody answers."""
+        try:
+            return self._session.get(self._url + path, timeout=60).status_code
+        except requests.ConnectionError:
+            return 0
+
+    def post(self, path: str, **fields: str) -> int:
+        token = {"csrfmiddlewaretoken": self._session.cookies.get("csrftoken") or ""}
+        try:
+            answer = self._session.post(
+                self._url + path, {**token, **fields}, timeout=60, allow_redirects=False
+            )
+            return answer.status_code
+        except requests.ConnectionError:
+            return 0
 
 
 def processes(group: int) -> dict[int, int]:

@@ -7,9 +7,6 @@ import signal
 from threading import Thread
 
 import pytest
-import requests
-from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 
 from connections.models import Account, Connection
@@ -17,37 +14,9 @@ from sync.models import Run
 from tests.ports import free_port
 from tests.processes.books import Books
 from tests.processes.conftest import Start
-from tests.processes.running import Halt, children, gunicorn, until
+from tests.processes.running import Browser, Halt, children, gunicorn, until
 
 ADD = reverse("admin:connections_account_add")
-
-
-class Browser:
-    """Somebody who is signed in; ``url`` is that of the web server."""
-
-    def __init__(self, url: str) -> None:
-        client = Client()
-        client.force_login(User.objects.create_superuser("boss"))
-        self._session = requests.Session()
-        self._session.cookies.update({name: x.value for name, x in client.cookies.items()})
-        self._url = url
-
-    def get(self, path: str) -> int:
-        """The status; 0 when nobody answers."""
-        try:
-            return self._session.get(self._url + path, timeout=60).status_code
-        except requests.ConnectionError:
-            return 0
-
-    def post(self, path: str, **fields: str) -> int:
-        token = {"csrfmiddlewaretoken": self._session.cookies.get("csrftoken") or ""}
-        try:
-            answer = self._session.post(
-                self._url + path, {**token, **fields}, timeout=60, allow_redirects=False
-            )
-            return answer.status_code
-        except requests.ConnectionError:
-            return 0
 
 
 @pytest.mark.sqlite_only

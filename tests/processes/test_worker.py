@@ -90,13 +90,15 @@ def test_whichever_process_is_killed_the_work_goes_on_and_nobody_works_twice(
         }
         os.kill(victims[name], signal.SIGKILL)
         until(partial(_is_gone, group, victims[name]))
-        if name in ("cluster", "leash"):  # the others follow, and would be in the middle of it
+        if name in ("cluster", "leash", "sentinel"):  # the others follow: they would be amid it
             until(partial(_has_ended, group))
         Heartbeat.objects.all().delete()
         carries_out(connection)
         assert group_at_work() == group or processes(group) == {}, name
     assert len(processes(group_at_work())) <= 7
     assert "Traceback" not in worker.said()
+    # Of the last three the supervisor knows at once, without waiting for a silence.
+    assert worker.said().count("The workers ended by themselves.") == 3
 
 
 def _has_ended(group: int) -> bool:

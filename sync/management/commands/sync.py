@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from connections.models import Connection
@@ -70,13 +70,14 @@ class Command(BaseCommand):
                 "--leave-as-it-is writes nothing: give it without --preview and --approve.",
                 returncode=STOPPED,
             )
-        connections = chosen(options["names"], every=options["all"])
         try:
+            connections = chosen(options["names"], every=options["all"])
             statuses = [self._sync(connection, options) for connection in connections]
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
+            said = " ".join(str(error).split()).rstrip(".?")
             raise CommandError(
-                f"The database stopped it: {str(error).strip()}. Make it work again (is its disk "
-                "full?), then sync once more: what was done stays done, and the run goes on.",
+                f"The database stopped it: {said}. Make it work again (is its disk full?), then "
+                "sync once more: what was done stays done, and the run goes on.",
                 returncode=STOPPED,
             ) from error
         status = next(status for status in (*PRECEDENCE,) if status in (*statuses, DONE))
