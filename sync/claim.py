@@ -62,11 +62,12 @@ def unclaim(run: Run, why: str) -> None:
     )
 
 
-def give_up(run_id: int, host: Host) -> None:
+def give_up(run_id: int, host: Host, cause: str = "") -> None:
     """Close the run if this process has left it open: its end was an error of ours, or of the
-    database, which then still has the accounts as held."""
+    database, which then still has the accounts as held. ``cause``: a sentence, where it is
+    known."""
     for run in Run.objects.filter(pk=run_id, state=Run.State.RUNNING, owner=host.owner):
-        _close(run, host.now())
+        _close(run, host.now(), cause)
     Lease.objects.filter(owner=host.owner).update(owner="", until=None)
 
 
@@ -78,10 +79,10 @@ def _is_silent(run: Run, now: datetime) -> bool:
     return quiet and not Lease.objects.filter(in_force(now), owner=run.owner).exists()
 
 
-def _close(run: Run, now: datetime) -> None:
+def _close(run: Run, now: datetime, cause: str = "") -> None:
     """What it asked of the apps nobody knows any more."""
     run.state, run.phase, run.finished_at = Run.State.FAILED, "", now
-    run.why = INTERRUPTED_TASK if run.task else INTERRUPTED
+    run.why = f"{cause} {INTERRUPTED_TASK if run.task else INTERRUPTED}".lstrip()
     run.counts = counts.of_run(run, {}, counts.totals(run.connection))
     with transaction.atomic():
         closed = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, owner=run.owner).update(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sync.models import Step
 from tests.connectors.carddav.scripted import ScriptedServer, carry_on
 from tests.processes.running import Halt
 from tests.stories.installation import account, pair
@@ -37,6 +38,12 @@ class Books:
     def are_equal(self) -> bool:
         """Everybody is on both sides, once."""
         return _people(self.a) == _people(self.b)
+
+    def expect_all_once(self) -> None:
+        """Whatever went on, everybody was made in B once, by the log and by what B was asked."""
+        assert self.are_equal()
+        assert Step.objects.filter(verb="create", result="done").count() == len(self.a.cards)
+        assert self.b.methods.count("PUT") == len(self.a.cards)
 
 
 def _people(server: ScriptedServer) -> list[str]:

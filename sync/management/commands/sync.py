@@ -8,10 +8,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from connections.models import Connection
+from sync.database import DATABASE_STOPPED, what_stopped
 from sync.host import this_process
 from sync.how_far import how_far
 from sync.models import Run, SyncRecord
@@ -73,11 +73,10 @@ class Command(BaseCommand):
         try:
             connections = chosen(options["names"], every=options["all"])
             statuses = [self._sync(connection, options) for connection in connections]
-        except (OperationalError, InterfaceError) as error:
-            said = " ".join(str(error).split()).rstrip(".?")
+        except DATABASE_STOPPED as error:
             raise CommandError(
-                f"The database stopped it: {said}. Make it work again (is its disk full?), then "
-                "sync once more: what was done stays done, and the run goes on.",
+                f"{what_stopped(error)} Then sync once more: what was done stays done, and the "
+                "run goes on.",
                 returncode=STOPPED,
             ) from error
         status = next(status for status in (*PRECEDENCE,) if status in (*statuses, DONE))
