@@ -245,13 +245,29 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+POSTGRESQL_OPTIONS = {
+    # A machine that lost its power, or its way to the server, says no goodbye. Within a minute
+    # both ends know, so that it holds nobody up: what it had locked is free again.
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+    "options": "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 "
+    "-c tcp_keepalives_count=3 -c tcp_user_timeout=60000 "
+    # No transaction of ours waits for anything but the database.
+    "-c idle_in_transaction_session_timeout=120000",
+}
 _database: dict[str, Any] = (
     env.db_url("DATABASE_URL")
     if env.str("DATABASE_URL", "")
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "accord.sqlite3")}
 )
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
+_usual = {"sqlite3": SQLITE_OPTIONS, "postgresql": POSTGRESQL_OPTIONS}
+_database["OPTIONS"] = {
+    **_usual.get(_database["ENGINE"].rpartition(".")[2], {}),
+    **_database.get("OPTIONS", {}),
+}
 # The queue looks for work every second; without this each look would be a new connection.
 _database.setdefault("CONN_MAX_AGE", 600)
 _database.setdefault("CONN_HEALTH_CHECKS", True)

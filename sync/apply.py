@@ -41,16 +41,24 @@ class Side:
 
 
 def apply(
-    run: Run, setup: Setup, side: Side, now: Clock, commit: Commit, rest: Callable[[], bool]
+    run: Run,
+    setup: Setup,
+    side: Side,
+    now: Clock,
+    commit: Commit,
+    assure: Callable[[], None],
+    rest: Callable[[], bool],
 ) -> Iterator[int]:
     """Carry out the run's planned steps of one side; yields how many got an answer, a batch at a
-    time. Stops after a batch when ``rest()`` says that others shall have their turn: no intent
-    is then open. Raises what concerns the side as a whole, once the answers are committed."""
+    time. ``assure()`` raises where the account is no longer ours to write to. Stops after a batch
+    when ``rest()`` says that others shall have their turn: no intent is then open. Raises what
+    concerns the side as a whole, once the answers are committed."""
     size, faults = side.connector.capabilities.batch, 0
     planned, doubtful = _planned(run, side), _in_doubt(run, side)
     with commit():
         batch = _prepare(planned, side, size, now, doubtful)
     while batch:
+        assure()
         results = _call(side, batch)
         settlement = Settlement(setup, side.name, now())
         resting = rest()

@@ -71,6 +71,7 @@ class Held:
         self.host = host
         self.fences: dict[int, int] = {}
         self._thread = get_ident()
+        self._renewed_at = host.now()
 
     def take(self) -> None:
         """All or none; raises Busy."""
@@ -88,6 +89,7 @@ class Held:
                     raise Busy(account, lease.owner)
             rows = Lease.objects.filter(account_id__in=self.accounts)
             self.fences = dict(rows.values_list("account_id", "fence"))
+        self._renewed_at = now
 
     def wait(self, seconds: float, tell: Tell = _tell_nobody) -> None:
         """Take them as soon as they are free; raises Busy when that takes too long. ``tell``: of
@@ -116,6 +118,15 @@ class Held:
                 self._renew()
         self.host.sleep(seconds)
 
+    def assure(self) -> None:
+        """Before the app is asked to change something: it knows no fences. Raises LeaseLost.
+
+        A process may have stood still since its last commit, or the answer of the database was
+        long on its way: by then others may have the accounts, and have done what was to be done.
+        """
+        while self.host.now() - self._renewed_at > TTL / 2:
+            self._renew()
+
     def _renew(self) -> None:
         with leaving_no_connection(self._thread), self.commit():
             pass
@@ -132,7 +143,9 @@ class Held:
             mine = Q(pk=None)
             for account, fence in self.fences.items():
                 mine |= Q(account_id=account, fence=fence)
-            kept = Lease.objects.filter(mine).update(until=self.host.now() + TTL)
+            now = self.host.now()
+            kept = Lease.objects.filter(mine).update(until=now + TTL)
             if kept < len(self.accounts):
                 raise LeaseLost("The lease of an account went to another run.")
             yield
+        self._renewed_at = now

@@ -300,7 +300,8 @@ class Journey:
         def rest() -> bool:
             return self.host.now() > end
 
-        for count in apply(self.run, setup, side, self.host.now, held.commit, rest):
+        now = self.host.now
+        for count in apply(self.run, setup, side, now, held.commit, held.assure, rest):
             self.telling.goes_on(count)
 
     def _finish(self, planned: Planned, held: Held) -> None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from tests import postgres
+from tests import postgres, redis
 from tests.browser import program
 from tests.connectors.carddav.servers import RadicaleServer, XandikosServer
 
@@ -27,6 +27,7 @@ hypothesis_settings.load_profile("accord")
 PARTNERS: Mapping[str, tuple[Callable[[], object], str]] = {
     "chromium": (program.chromium, "apt-get install chromium"),
     "postgresql": (postgres.programs, "apt-get install postgresql"),
+    "redis": (redis.program, "apt-get install redis-server"),
 }
 
 

@@ -167,6 +167,19 @@ def test_sqlite_is_set_up_for_several_processes(production: dict[str, str]) -> N
     assert default["CONN_MAX_AGE"] >= 60
 
 
+def test_a_machine_that_is_cut_off_from_postgresql_is_known_on_both_ends(
+    production: dict[str, str],
+) -> None:
+    url = "postgres://accord:secret@db/accord?sslmode=require&connect_timeout=3"
+    found = settings_in({**production, "DATABASE_URL": url}, "DATABASES")["DATABASES"]["default"]
+    options = found["OPTIONS"]
+    assert (options["sslmode"], options["connect_timeout"]) == ("require", 3)
+    assert options["keepalives_idle"] == 30
+    assert "-c tcp_keepalives_idle=30" in options["options"]
+    assert "-c idle_in_transaction_session_timeout=120000" in options["options"]
+    assert found["CONN_HEALTH_CHECKS"] is True
+
+
 def test_redis_takes_over_queue_and_cache(production: dict[str, str]) -> None:
     found = settings_in({**production, "REDIS_URL": "redis://r/1"}, "Q_CLUSTER", "CACHES")
     assert found["Q_CLUSTER"]["redis"] == "redis://r/1"

@@ -77,6 +77,21 @@ def test_an_expired_lease_may_be_taken_and_its_former_holder_cannot_commit(
     assert owners() == ["them"]
 
 
+def test_who_stood_still_asks_again_before_it_writes_to_an_app(
+    accounts: list[int], clock: Clock
+) -> None:
+    mine, theirs = Held(accounts[:1], host(clock, "me")), Held(accounts[:1], host(clock, "them"))
+    mine.take()
+    clock.sleep(2 * TTL.total_seconds())
+    mine.assure()  # nobody was there meanwhile
+    with pytest.raises(Busy):
+        theirs.take()
+    clock.sleep(2 * TTL.total_seconds())
+    theirs.take()
+    with pytest.raises(LeaseLost):
+        mine.assure()
+
+
 def test_what_fails_in_a_commit_is_not_kept(accounts: list[int], clock: Clock) -> None:
     held = Held(accounts[:1], host(clock, "me"))
     held.take()

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import F
 
 from connectors.errors import Unanswered
 from connectors.memory.app import Quirks, quiet
-from sync.models import Run, Step
+from sync.leases import TTL
+from sync.models import Lease, Run, Step
 from tests.sync.conftest import Pair, person
 
 WAYS = {
@@ -57,6 +61,25 @@ def test_no_contact_is_made_twice_or_lost(
     assert pair.shown("b") == ["Ann", "Bob"]
     assert pair.states() == [("Ann", "in_sync", ""), ("Bob", "in_sync", "")]
     assert pair.steps(pair.sync()) == []
+
+
+def test_who_stood_still_between_intent_and_call_does_not_call(pair: Pair) -> None:
+    """Its machine was asleep, or cut off from the database, and another has its accounts."""
+    pair.a.add(person("Ann", "ann@x.org"))
+
+    def stand_still(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if many and sql.startswith('UPDATE "sync_step"') and "sent" in params[0]:
+            pair.clock.sleep(2 * TTL.total_seconds())
+            Lease.objects.update(owner="them", fence=F("fence") + 1, until=pair.clock() + TTL / 2)
+        return result
+
+    with connection.execute_wrapper(stand_still):
+        assert pair.sync().state == Run.State.BUSY
+    assert pair.shown("b") == []
+    Lease.objects.update(owner="", until=None)
+    assert pair.sync().state == Run.State.DONE
+    assert pair.shown("b") == ["Ann"]
 
 
 def test_an_edit_made_after_a_create_whose_answer_was_lost_survives(pair: Pair) -> None:
