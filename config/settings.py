@@ -258,20 +258,28 @@ POSTGRESQL_OPTIONS = {
     # No transaction of ours waits for anything but the database.
     "-c idle_in_transaction_session_timeout=120000",
 }
-_database: dict[str, Any] = (
-    env.db_url("DATABASE_URL")
-    if env.str("DATABASE_URL", "")
-    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "accord.sqlite3")}
-)
-_usual = {"sqlite3": SQLITE_OPTIONS, "postgresql": POSTGRESQL_OPTIONS}
-_database["OPTIONS"] = {
-    **_usual.get(_database["ENGINE"].rpartition(".")[2], {}),
-    **_database.get("OPTIONS", {}),
+_USUAL = {"sqlite3": SQLITE_OPTIONS, "postgresql": POSTGRESQL_OPTIONS}
+
+
+def _database(found: dict[str, Any]) -> dict[str, Any]:
+    kind = found["ENGINE"].rpartition(".")[2]
+    found["OPTIONS"] = {**_USUAL.get(kind, {}), **found.get("OPTIONS", {})}
+    # The queue looks for work every second; without this each look would be a new connection.
+    found.setdefault("CONN_MAX_AGE", 600)
+    found.setdefault("CONN_HEALTH_CHECKS", True)
+    return found
+
+
+DATABASES = {
+    "default": _database(
+        env.db_url("DATABASE_URL")
+        if env.str("DATABASE_URL", "")
+        else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "accord.sqlite3")}
+    )
 }
-# The queue looks for work every second; without this each look would be a new connection.
-_database.setdefault("CONN_MAX_AGE", 600)
-_database.setdefault("CONN_HEALTH_CHECKS", True)
-DATABASES = {"default": _database}
+# Only ``manage.py movedatabase`` knows of it.
+if env.str("NEW_DATABASE_URL", ""):
+    DATABASES["new"] = _database(env.db_url("NEW_DATABASE_URL"))
 
 # --- Queue and cache -------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")

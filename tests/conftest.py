@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from tests import postgres, redis
 from tests.browser import program
 from tests.connectors.carddav.servers import RadicaleServer, XandikosServer
+from tests.operations import nginx
 
 # A random test that fails prints what repeats it. Sixty examples of each: the whole suite has to
 # be done soon.
@@ -26,6 +27,7 @@ hypothesis_settings.load_profile("accord")
 #: here, and how it comes to be.
 PARTNERS: Mapping[str, tuple[Callable[[], object], str]] = {
     "chromium": (program.chromium, "apt-get install chromium"),
+    "nginx": (nginx.program, "apt-get install nginx-light"),
     "postgresql": (postgres.programs, "apt-get install postgresql"),
     "redis": (redis.program, "apt-get install redis-server"),
 }

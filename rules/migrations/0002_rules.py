@@ -6,12 +6,13 @@ from django.db import migrations, models
 
 def begin_rules(apps, schema_editor):
     """Connections from before there were rules get those that a new one has: everything syncs."""
+    using = schema_editor.connection.alias
     Connection = apps.get_model('connections', 'Connection')
     Rule = apps.get_model('rules', 'Rule')
-    Rule.objects.bulk_create(
+    Rule.objects.using(using).bulk_create(
         (
             Rule(connection=connection, side=side, name=name, position=position)
-            for connection in Connection.objects.filter(rules=None)
+            for connection in Connection.objects.using(using).filter(rules=None)
             for position, (side, name) in enumerate([('a', 'Everything in A'), ('b', 'Everything in B')])
         ),
         batch_size=500,

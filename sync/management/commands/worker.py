@@ -42,5 +42,6 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         self.stdout.write("The worker is running. Ctrl-C stops it.")
+        self.stdout.flush()  # a journal is no terminal, and would be told at the end
         supervise(Limits(look, beat, silence, grace), stop)
         self.stdout.write("The worker has stopped.")
