@@ -61,6 +61,8 @@ CSRF_TRUSTED_ORIGINS = env.list(
 # Only a PUBLIC_URL with http:// (a first look, a home network) does without encryption.
 _https = _public.scheme == "https" or (not DEBUG and not PUBLIC_URL)
 SECURE_SSL_REDIRECT = _https
+# Probes come from inside, past the proxy that has the certificate.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _https else 0

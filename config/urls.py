@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from connections.staff.pages import admin_login
+from sync.watch import probes
 
 handler403 = "connections.staff.pages.forbidden"
 
@@ -18,4 +19,6 @@ urlpatterns = [
     path("admin/logout/", logout, name="admin_logout"),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
 ]

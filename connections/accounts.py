@@ -9,6 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from connections.catalogues import catalogue_to_json, vanished
@@ -66,6 +67,11 @@ def stored_credentials(account: Account) -> Mapping[str, str]:
 def known_account(app: str, identity: Identity) -> Account | None:
     """The one that is somebody already."""
     return Account.objects.filter(app=app, identity=identity.id).order_by("pk").first()
+
+
+def broken(now: datetime) -> Q:
+    """Of accounts: those that a person has to authorise anew, or to put right in the app."""
+    return Q(attention__gt="") | Q(ends_at__lte=now)
 
 
 def check_identity(account: Account, identity: Identity) -> None:

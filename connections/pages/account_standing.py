@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from connections.accounts import broken
 from connections.models import Account, Connection
 
 
@@ -51,7 +52,7 @@ def with_standing(rows: QuerySet[Account], now: datetime) -> QuerySet[Account]:
         uses=Coalesce(Subquery(uses.annotate(number=Count("pk")).values("number")), 0)
     ).annotate(
         condition=Case(
-            When(Q(attention__gt="") | Q(ends_at__lte=now), then=Condition.ATTENTION),
+            When(broken(now), then=Condition.ATTENTION),
             When(ends_at__isnull=False, then=Condition.ENDS),
             When(uses__gt=0, then=Condition.IN_USE),
             default=Condition.READY,

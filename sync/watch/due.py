@@ -57,6 +57,16 @@ def due_at(connection: Connection) -> datetime | None:
     return _due_at(row) if row else None
 
 
+def lag(now: datetime) -> timedelta:
+    """For how long the connection has waited that is due, or queued, for the longest. What has
+    never run does not count: since when it is due is not known."""
+    queued = Run.objects.filter(kind=Run.Kind.SYNC, state=Run.State.QUEUED)
+    active: Iterable[Any] = _active()
+    since = [*queued.values_list("requested_at", flat=True)]
+    since += [_due_at(row) for row in active if row.last_end is not None]
+    return max([now - moment for moment in since if moment < now], default=timedelta())
+
+
 def _active() -> QuerySet[Connection]:
     """Active connections without a sync waiting or under way, with how the last ones ended."""
     runs = Run.objects.filter(connection=OuterRef("pk"), kind=Run.Kind.SYNC).order_by("-pk")

@@ -218,6 +218,9 @@ ADDRESSES: Mapping[str, Address] = {
         NO_METHOD, Answer(OPERATOR), lambda rows: [], shows_people=True
     ),
     "admin:run_progress": Address(seen(), seen(), lambda rows: [rows.run.pk]),
+    # --- for machines; no worker has been heard here ---
+    "healthz": Address(Answer(ANYBODY), NO_METHOD),
+    "readyz": Address(Answer(ANYBODY, 503), NO_METHOD),
     # --- authorising, in a window of its own ---
     "door:begin": Address(NO_METHOD, Answer(STAFF, 404)),
     "door:outcome": Address(Answer(STAFF), NO_METHOD, lambda rows: [new_id()]),
