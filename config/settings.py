@@ -382,6 +382,9 @@ for _setting in registry.settings():
 TRASH_MARK = env.str("TRASH_MARK", "PieSync Trash")
 UNSUBSCRIBES_MARK = env.str("UNSUBSCRIBES_MARK", "PieSync Unsubscribes")
 
+# --- Whoever has it may read the numbers at /metrics (sync.watch.probes); "" is nobody -----------
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 # --- Log and error pages ---------------------------------------------------------------------
 DEFAULT_EXCEPTION_REPORTER = "config.reports.Report"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reports.NoSecrets"

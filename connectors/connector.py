@@ -231,6 +231,10 @@ def _tell_nobody(seconds: float, why: str) -> None:
     return None
 
 
+def _count_nothing(status: int) -> None:
+    return None
+
+
 def _alone() -> AbstractContextManager[Mapping[str, str]]:
     return nullcontext({})
 
@@ -243,7 +247,8 @@ class World:
     accounts at private or loopback addresses. ``settings``: the operator's, by name
     (``registry.settings``). ``keep`` stores credentials that the app has renewed; ``renewing`` is
     held meanwhile, by one process of an account at a time, and gives what was kept by then.
-    ``waiting`` is told of each wait, also by threads of the connector. ``wires``: by origin what
+    ``waiting`` is told of each wait, and ``answered`` of the status of each answer, 0 where none
+    came; both also by threads of the connector. ``wires``: by origin what
     carries requests there in place of the network.
     """
 
@@ -256,6 +261,7 @@ class World:
     keep: Callable[[Mapping[str, str]], None] = _keep_nothing
     renewing: Callable[[], AbstractContextManager[Mapping[str, str]]] = _alone
     waiting: Callable[[float, str], None] = _tell_nobody
+    answered: Callable[[int], None] = _count_nothing
     wires: Mapping[str, Wire] = field(default_factory=dict)
 
     def setting(self, name: str, known: Sequence[Setting]) -> str:

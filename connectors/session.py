@@ -198,6 +198,11 @@ class Session:
                 preload_content=False,
                 decode_content=False,
             )
+            self._world.answered(response.status)
+        except (HTTPError, OSError) as error:
+            self._world.answered(0)
+            raise fault_of(error, host(url), method in SAFE) from None
+        try:
             return self._read(response, url, limit)
         except (HTTPError, OSError) as error:
             raise fault_of(error, host(url), method in SAFE) from None

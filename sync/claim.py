@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from sync import counts, days
+from sync import counts, days, totals
 from sync.host import Host
 from sync.leases import in_force
 from sync.models import Lease, Run
@@ -37,7 +37,9 @@ def claim(run: Run, host: Host, patient: bool = False) -> bool:
         run.state, run.why = Run.State.BUSY, "Another run of this connection is under way."
         run.started_at = run.finished_at = now
         run.counts = counts.of_run(run, {}, counts.totals(run.connection))
-        run.save(update_fields=["state", "why", "started_at", "finished_at", "counts"])
+        with transaction.atomic():
+            run.save(update_fields=["state", "why", "started_at", "finished_at", "counts"])
+            totals.add(run)
         return False
     if not taken:
         run.refresh_from_db()
@@ -94,3 +96,4 @@ def _close(run: Run, now: datetime, cause: str = "") -> None:
         )
         if closed:
             days.add(run)
+            totals.add(run)

@@ -382,6 +382,41 @@ class Day(models.Model):
         return f"{self.connection} on {self.day}"
 
 
+class Total(models.Model):
+    """What all runs of a connection came to since it was made. It stays when runs are dropped, so
+    that counters only grow.
+
+    By ``what``, ``of`` and ``word`` are a kind and a state of runs; a kind of them, and nothing; an
+    app and the status of its answers, 0 where none came; an app and what was done to contacts in
+    it.
+    """
+
+    class What(models.TextChoices):
+        RUNS = "runs"
+        SECONDS = "seconds"
+        ANSWERS = "answers"
+        CONTACTS = "contacts"
+
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="totals", db_index=False
+    )
+    what = models.CharField(max_length=10, choices=What)
+    of = models.CharField(max_length=30)
+    word = models.CharField(max_length=10, blank=True)
+    number = models.FloatField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "what", "of", "word"], name="one_row_a_total"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection}: {self.what} {self.of} {self.word}"
+
+
 class Lease(models.Model):
     """Who may touch an account just now. ``fence`` grows with each holder, so that one that
     lost the lease without noticing cannot commit any more."""

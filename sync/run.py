@@ -19,7 +19,7 @@ from connections.models import Account, Connection
 from connectors.errors import AppError, AskStaff, SignInAgain, SwitchedOff, TryAgain
 from rules.rows import setup_of
 from rules.setup import Setup
-from sync import counts, days
+from sync import counts, days, totals
 from sync.apply import Side, apply
 from sync.brakes import reasons_to_hold, shrunken_sides, tally_of, waiting_hold, why_held
 from sync.by_hand import Unanswerable, prepare
@@ -337,4 +337,5 @@ class Journey:
         with transaction.atomic():
             self.run.save(update_fields=_CLOSED)
             days.add(self.run, self.sides.waited)
+            totals.add(self.run, self.sides.statuses)
         self.report(self.run)

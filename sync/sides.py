@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -49,6 +50,18 @@ class Waits:
                 self._until = until
 
 
+class Statuses:
+    """How often an app answered with each status; threads count at the same time."""
+
+    def __init__(self) -> None:
+        self.numbers: Counter[int] = Counter()
+        self._lock = Lock()
+
+    def add(self, status: int) -> None:
+        with self._lock:
+            self.numbers[status] += 1
+
+
 class Sides:
     """``at_work``: the side whose app is being spoken to, to know whose fault an error is.
     ``telling`` tells what is being done."""
@@ -60,6 +73,7 @@ class Sides:
         self._open_account = open_account
         self.parts: dict[str, Side] = {}
         self._waits: dict[str, Waits] = {}
+        self._statuses: dict[str, Statuses] = {}
         self.at_work: str | None = None
 
     @contextmanager
@@ -71,7 +85,12 @@ class Sides:
                 self.at_work = side
                 container = self.connection.container(side)
                 self._waits[side] = waits = Waits(self.host.now)
-                told = replace(in_world, waiting=partial(self._waiting, waits, str(container)))
+                self._statuses[side] = statuses = Statuses()
+                told = replace(
+                    in_world,
+                    waiting=partial(self._waiting, waits, str(container)),
+                    answered=statuses.add,
+                )
                 connector = self._open_account(container.account, told)
                 self.parts[side] = Side(side, container, connector)
             yield
@@ -96,6 +115,11 @@ class Sides:
     def waited(self) -> Mapping[str, float]:
         """Seconds that each app made us wait."""
         return {side: waits.seconds for side, waits in self._waits.items()}
+
+    @property
+    def statuses(self) -> Mapping[str, Mapping[int, int]]:
+        """How often each app answered with which status, 0 where no answer came."""
+        return {side: statuses.numbers for side, statuses in self._statuses.items()}
 
     def refresh_catalogues(self) -> None:
         """What the apps offer (fields, tags, buckets) changes seldom, and is asked for seldom."""

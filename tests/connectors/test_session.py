@@ -110,6 +110,16 @@ def test_connection_is_kept_and_everything_counted(session, server):
     assert (session.requests, session.sent, session.received) == (2, 1000, len(packed))
 
 
+def test_each_answer_is_told_by_its_status_and_one_that_does_not_come_as_0(server, tmp_path):
+    told: list[int] = []
+    at = replace(world(tmp_path), sleep=lambda seconds: None, answered=told.append)
+    session = Session(at, server.url)
+    server.plan = [answer(503), dropped, answer(404)]
+    assert session.request("GET", server.book).status == 404
+    session.close()
+    assert told == [503, 0, 404]
+
+
 def test_too_large_answer_is_stopped_however_well_it_is_packed(session, server):
     bomb = gzip.compress(b"0" * 3_000_000)
     server.plan = [answer(200, {"Content-Encoding": "gzip"}, bomb)]

@@ -221,6 +221,7 @@ ADDRESSES: Mapping[str, Address] = {
     # --- for machines; no worker has been heard here ---
     "healthz": Address(Answer(ANYBODY), NO_METHOD),
     "readyz": Address(Answer(ANYBODY, 503), NO_METHOD),
+    "metrics": Address(Answer(ANYBODY, 404), NO_METHOD),
     # --- authorising, in a window of its own ---
     "door:begin": Address(NO_METHOD, Answer(STAFF, 404)),
     "door:outcome": Address(Answer(STAFF), NO_METHOD, lambda rows: [new_id()]),
