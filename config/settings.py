@@ -386,12 +386,15 @@ UNSUBSCRIBES_MARK = env.str("UNSUBSCRIBES_MARK", "PieSync Unsubscribes")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # --- Log and error pages ---------------------------------------------------------------------
+LOG_FORMAT = env.str("LOG_FORMAT", "lines" if DEBUG else "json")
+if LOG_FORMAT not in ("json", "lines"):
+    raise ImproperlyConfigured("LOG_FORMAT is json or lines.")
 DEFAULT_EXCEPTION_REPORTER = "config.reports.Report"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reports.NoSecrets"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": "config.logs.formatter", "form": LOG_FORMAT}},
     "filters": {"without_secrets": {"()": "config.reports.WithoutSecrets"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
@@ -400,6 +403,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         # The lines of runserver.
         "django.server": {"filters": ["without_secrets"], "propagate": True},
+        "django.request": {"filters": ["without_secrets"], "propagate": True},
         # It tells of every ring of the bell; what came of it our own log and the runs say.
         "django-q": {"level": "WARNING"},
         **{name: {"level": "INFO"} for name in ("connections", "connectors", "rules", "sync")},

@@ -4,9 +4,12 @@ that is lost or given out twice does no harm."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from sync.claim import give_up
 from sync.database import DATABASE_STOPPED, what_stopped
@@ -29,7 +32,8 @@ def perform_run(run_id: int) -> None:
     host = this_process()
     cause = ""
     try:
-        perform(run_id, host=host, patient=True)
+        with _logged(run_id):
+            perform(run_id, host=host, patient=True)
     except DATABASE_STOPPED as error:
         cause = what_stopped(error)
         raise
@@ -38,6 +42,35 @@ def perform_run(run_id: int) -> None:
     run = Run.objects.select_related("connection__a", "connection__b").get(pk=run_id)
     if run.finished_at and (following := next_in_turn(run)):
         ring(following)
+
+
+@contextmanager
+def _logged(run_id: int) -> Iterator[None]:
+    """Each line that is logged meanwhile has the ids of the run and its connection."""
+    connection_id = Run.objects.filter(pk=run_id).values_list("connection", flat=True).first()
+    with bound_contextvars(run=run_id, connection=connection_id):
+        try:
+            yield
+        except BaseException:
+            log.exception("The run broke.")
+            raise
+        _log_end(Run.objects.get(pk=run_id))
+
+
+def _log_end(run: Run) -> None:
+    if run.finished_at is None:
+        log.info("The run waits for its turn.", extra={"kind": run.kind})
+        return
+    sides = [run.counts[side] for side in "ab"]
+    told = {
+        "kind": run.kind,
+        "state": run.state,
+        "seconds": (run.finished_at - (run.started_at or run.finished_at)).total_seconds(),
+        "requests": sum(side["requests"] for side in sides),
+        "changed": sum(side["created"] + side["updated"] for side in sides),
+        "failed": sum(run.counts["failed"].values()),
+    }
+    log.info("The run ended.", extra=told)
 
 
 def _give_up(run_id: int, host: Host, cause: str) -> None:
