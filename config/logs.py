@@ -56,10 +56,9 @@ def without_people(line: str) -> str:
     return _ADDRESS.sub("…@…", line.partition("\n")[0])
 
 
-def what_broke(error: BaseException) -> str:
-    """Its kind, and what it says if that quotes nothing."""
-    said = without_people(str(error)) if isinstance(error, _SAID) else ""
-    return f"{type(error).__module__}.{type(error).__qualname__}" + (f": {said}" if said else "")
+def said_by(error: BaseException) -> str:
+    """What it says, if that quotes nothing."""
+    return without_people(str(error)) if isinstance(error, _SAID) else ""
 
 
 def _without_people(logger: object, method: str, event: EventDict) -> EventDict:
@@ -85,4 +84,5 @@ def _places(error: BaseException) -> Iterator[str]:
         yield from _places(earlier)
     for frame in traceback.extract_tb(error.__traceback__):
         yield f"{frame.filename}:{frame.lineno} {frame.name}"
-    yield what_broke(error)
+    said = said_by(error)
+    yield f"{type(error).__module__}.{type(error).__qualname__}" + (f": {said}" if said else "")

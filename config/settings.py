@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.module_loading import import_string
 
 from config.made_once import made_once
 from connectors import registry
@@ -386,6 +387,13 @@ UNSUBSCRIBES_MARK = env.str("UNSUBSCRIBES_MARK", "PieSync Unsubscribes")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # --- Log and error pages ---------------------------------------------------------------------
+if SENTRY_DSN := env.str("SENTRY_DSN", ""):
+    try:
+        import_string("config.sentry.begin")(SENTRY_DSN)
+    except ImportError:
+        raise ImproperlyConfigured(
+            "SENTRY_DSN is set and sentry-sdk is not there: pip install -e '.[sentry]'."
+        ) from None
 LOG_FORMAT = env.str("LOG_FORMAT", "lines" if DEBUG else "json")
 if LOG_FORMAT not in ("json", "lines"):
     raise ImproperlyConfigured("LOG_FORMAT is json or lines.")
