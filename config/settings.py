@@ -386,6 +386,9 @@ UNSUBSCRIBES_MARK = env.str("UNSUBSCRIBES_MARK", "PieSync Unsubscribes")
 # --- Whoever has it may read the numbers at /metrics (sync.watch.probes); "" is nobody -----------
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
+# --- How long the audit log is kept, and contacts that are gone; 0 is for ever (sync.watch) ---
+RETENTION_DAYS = env.int("RETENTION_DAYS", 365)
+
 # --- Log and error pages ---------------------------------------------------------------------
 if SENTRY_DSN := env.str("SENTRY_DSN", ""):
     try:

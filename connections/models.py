@@ -206,6 +206,11 @@ class Connection(models.Model):
         help_text="Country (two letters) of phone numbers without a country code.",
     )
     interval = models.PositiveIntegerField(default=5, help_text="Minutes between two runs.")
+    keep_gone = models.PositiveIntegerField(
+        "days to keep unmatched contacts",
+        default=0,
+        help_text="After they are gone from their app; 0: as long as the audit log is kept.",
+    )
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     attention = models.TextField("needs attention", blank=True, editable=False)
     brakes = models.JSONField(

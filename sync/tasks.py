@@ -4,9 +4,11 @@ that is lost or given out twice does no harm."""
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
@@ -19,11 +21,14 @@ from sync.queue import ring
 from sync.run import perform
 from sync.turns import next_in_turn
 from sync.watch import pulse
+from sync.watch.retention import forget
 
 log = logging.getLogger(__name__)
 
 #: Seconds between two attempts to close a run.
 AGAIN = 2
+#: Seconds that old rows may be dropped in one go: a worker is there for runs first.
+TIDYING = 60
 
 
 def perform_run(run_id: int) -> None:
@@ -88,3 +93,11 @@ def _give_up(run_id: int, host: Host, cause: str) -> None:
 def beat() -> None:
     """Only a worker that takes tasks and carries them out comes here."""
     pulse.beat(timezone.now())
+
+
+def tidy() -> None:
+    """Drop what is older than it has to be kept, and leave the rest for the next time."""
+    end = time.monotonic() + TIDYING
+    dropped = forget(settings.RETENTION_DAYS, this_process(), lambda: time.monotonic() > end)
+    if dropped.anything:
+        log.info("Old rows were dropped: %s.", dropped)

@@ -18,6 +18,8 @@ from rules.setup import A_TO_B, B_TO_A, TWO_WAY
 DIRECTIONS = (TWO_WAY, A_TO_B, B_TO_A)
 #: In minutes.
 WEEK = 7 * 24 * 60
+#: In days.
+TEN_YEARS = 3650
 STATES = ("draft", "active", "paused")
 STATUSES = ("subscribed", "pending", "unsubscribed")
 OPTIONS = (
@@ -30,6 +32,7 @@ OPTIONS = (
     "new_status",
     "region",
     "interval",
+    "keep_gone",
     "state",
     "brakes",
 )
@@ -128,6 +131,7 @@ def _options(table: Table) -> dict[str, Any]:
         "new_status": _status(table),
         "region": _region(table),
         "interval": table.whole("interval", least=1, most=WEEK),
+        "keep_gone": table.whole("keep_gone", least=0, most=TEN_YEARS),
         "state": table.choice("state", STATES),
         "brakes": _brakes(table),
     }

@@ -28,7 +28,7 @@ from rules.setup import TWO_WAY
 from sync.desk import limits
 from sync.desk.arrows import flow_label, flow_of
 from sync.desk.field_signs import signs_of_line
-from sync.desk.option_words import LABELS, Names, direction_label, every, marks_of
+from sync.desk.option_words import LABELS, Names, direction_label, every, kept_for, marks_of
 from sync.desk.rule_words import sentence_of
 from sync.desk.side_signs import names_of
 
@@ -99,6 +99,8 @@ class _Words:
                 return f"{settings.DEFAULT_REGION}, as for every connection here"
             case "interval":
                 return every(value)
+            case "keep_gone":
+                return kept_for(value)
         if what.startswith(BRAKES):
             return limits.in_words(what.removeprefix(BRAKES), value)
         return str(value) or "none"

@@ -29,6 +29,7 @@ LABELS = {
     "new_status": "Status of new contacts",
     "region": "Country of phone numbers",
     "interval": "Interval",
+    "keep_gone": "Unmatched contacts that are gone",
     "state": "State",
 }
 
@@ -93,6 +94,12 @@ def every(minutes: int) -> str:
     return "every minute" if minutes == 1 else f"every {minutes} minutes"
 
 
+def kept_for(days: int) -> str:
+    if not days:
+        return "as long as the audit log"
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
 def options_in_words(
     connection: Connection, catalogues: Mapping[str, Catalogue], names: Names
 ) -> list[str]:
@@ -120,6 +127,11 @@ def _options(
     if region:
         yield f"Phone numbers without a country code are taken to be of {region}."
     yield f"It syncs {every(connection.interval)}."
+    if connection.keep_gone:
+        yield (
+            "Contacts without a counterpart that are gone from their app stay known for "
+            f"{kept_for(connection.keep_gone)}."
+        )
     if connection.brakes and Brakes.from_json(connection.brakes) != Brakes():
         yield "Its brakes have limits of their own."
 

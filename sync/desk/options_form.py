@@ -17,7 +17,7 @@ from unfold.widgets import (
 
 from connections.models import Connection
 from rules.configuration.checks import choosable
-from rules.configuration.connections import WEEK
+from rules.configuration.connections import TEN_YEARS, WEEK
 from rules.configuration.wishes import options_of
 from rules.editing import Edit, Fault
 from rules.marking import SYNC_DELETIONS, SYNC_UNSUBSCRIBES
@@ -38,6 +38,7 @@ _ALWAYS = (
     SYNC_UNSUBSCRIBES,
     "region",
     "interval",
+    "keep_gone",
 )
 
 
@@ -88,6 +89,16 @@ class OptionsForm(forms.Form):
         error_messages=in_one(f"Give it from 1 minute to {WEEK} (a week)."),
     )
 
+    keep_gone = forms.IntegerField(
+        label="Days to keep unmatched contacts",
+        required=False,
+        min_value=1,
+        max_value=TEN_YEARS,
+        help_text="What is known of contacts that never had a counterpart is dropped so long after "
+        "they are gone from their app. Empty: as long as the audit log is kept.",
+        error_messages=in_one(f"Give it from 1 to {TEN_YEARS} days (ten years)."),
+    )
+
     def __init__(self, data: Any, connection: Connection) -> None:
         self.connection = connection
         self.names, self.catalogues = names_of(connection), catalogues_of(connection)
@@ -121,6 +132,7 @@ class OptionsForm(forms.Form):
     def edit(self) -> Edit:
         data = self.cleaned_data
         options = {name: data[name] for name in _ALWAYS}
+        options["keep_gone"] = data["keep_gone"] or 0
         for ticked in (SYNC_DELETIONS, SYNC_UNSUBSCRIBES):
             options[ticked] = [each for each in (A_TO_B, B_TO_A) if each in data[ticked]]
         if "new_status" in self.fields:
@@ -209,6 +221,7 @@ class OptionsForm(forms.Form):
 
 def _initial(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     chosen = {key: options[key] for key in (*_ALWAYS, "new_status")}
+    chosen["keep_gone"] = chosen["keep_gone"] or None
     return {**chosen, **limits.initial(options["brakes"]), "name": name}
 
 

@@ -42,3 +42,7 @@ class Bell:
     def ask_for_beat(self) -> None:
         if get_broker().queue_size() < ENOUGH:
             async_task("sync.tasks.beat", task_name="heartbeat", save=False, timeout=30)
+
+    def ask_to_tidy(self) -> None:
+        if get_broker().queue_size() < ENOUGH:
+            async_task("sync.tasks.tidy", task_name="tidying", save=False)

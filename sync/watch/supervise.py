@@ -32,12 +32,14 @@ COMMAND = (sys.executable, "-m", "django", "qcluster")
 class Limits:
     """All in seconds. ``look``: between two looks at what is due. ``beat``: between two
     heartbeats. ``silence``: without any sign of work for so long, workers are started anew.
-    ``grace``: how long a stop waits for what is under way."""
+    ``grace``: how long a stop waits for what is under way. ``tidy``: between two times that old
+    rows are dropped."""
 
     look: float = 2
     beat: float = 20
     silence: float = 180
     grace: float = 60
+    tidy: float = 3600
 
 
 def supervise(limits: Limits, stop: Event) -> None:
@@ -62,7 +64,7 @@ def supervise(limits: Limits, stop: Event) -> None:
 def _watch(leash: Leash, bell: Bell, limits: Limits, stop: Event) -> str:
     """Look after running workers until they have to be replaced, and tell why."""
     # By a clock that nobody sets: that of the heartbeats may jump.
-    heard_at, next_beat = time.monotonic(), 0.0
+    heard_at, next_beat, next_tidying = time.monotonic(), 0.0, 0.0
     heard: datetime | None = None
     while not stop.wait(limits.look):
         if leash.has_ended():
@@ -74,6 +76,9 @@ def _watch(leash: Leash, bell: Bell, limits: Limits, stop: Event) -> str:
                 bell.ask_for_beat()
                 # Not in step with other machines, which take from the same queue.
                 next_beat = time.monotonic() + limits.beat * random.uniform(0.5, 1)
+            if time.monotonic() >= next_tidying:
+                bell.ask_to_tidy()
+                next_tidying = time.monotonic() + limits.tidy * random.uniform(0.5, 1)
             beat = last_beat(leash.group)
             if beat != heard or is_at_work(leash.group):
                 heard_at, heard = time.monotonic(), beat

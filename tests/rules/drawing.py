@@ -117,6 +117,7 @@ def connection(draw: st.DrawFn, of: Apps) -> dict[str, Any]:
         ],
         "region": draw(st.sampled_from(["", "BE", "NO"])),
         "interval": draw(st.integers(1, 100)),
+        "keep_gone": draw(st.integers(0, 100)),
         "state": draw(st.sampled_from(["draft", "active", "paused"])),
         "brakes": {"marks": [draw(st.integers(0, 9)), 0.125], "most": draw(st.integers(0, 99))},
     }

@@ -75,6 +75,11 @@ def said(connection: Connection, edit: Edit) -> list[str]:
         ("new_status", "pending", "Status of new contacts: from “Subscribed” to “Pending”"),
         ("region", "BE", "Country of phone numbers: from “none” to “BE”"),
         ("interval", 1, "Interval: from “every 5 minutes” to “every minute”"),
+        (
+            "keep_gone",
+            30,
+            "Unmatched contacts that are gone: from “as long as the audit log” to “30 days”",
+        ),
         ("state", "paused", "State: from “Draft” to “Paused”"),
         ("brakes", {"marks": [7, 0.125]},
          "Brakes: from “marking more than 5 contacts and more than 5 % of the pairs” to “marking "

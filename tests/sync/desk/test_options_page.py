@@ -82,6 +82,7 @@ def test_everything_that_is_entered_is_saved(desk: Client, connection: Connectio
         {
             "name": "twins", "direction": "b-to-a", "winner": "b", "never_blank": "on",
             "sync_deletions": ["b-to-a", "a-to-b"], "region": "be", "interval": "15",
+            "keep_gone": "30",
             "marks_least": "7", "marks_percent": "12.5", "overwrites_least": "10",
             "overwrites_percent": "20", "changes_least": "50", "changes_percent": "20",
             "most": "30", "_go_on": "1",
@@ -92,7 +93,7 @@ def test_everything_that_is_entered_is_saved(desk: Client, connection: Connectio
     assert (connection.name, connection.direction, connection.winner) == ("twins", "b-to-a", "b")
     assert (connection.avoid_duplicates, connection.never_blank) == (False, True)
     assert connection.sync_deletions == ["a-to-b", "b-to-a"]
-    assert (connection.region, connection.interval) == ("BE", 15)
+    assert (connection.region, connection.interval, connection.keep_gone) == ("BE", 15, 30)
     assert connection.brakes == {"marks": [7, 0.125], "most": 30}
     (revision,) = Revision.objects.all()
     assert revision.by and revision.by.username == "boss"
