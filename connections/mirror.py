@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from connections import bulk
+from connections.erased import erased_among
 from connections.models import Container, Key, Record
 from connections.name_parts import name_parts
 from connections.stamps import Stamp, restamp
@@ -82,13 +83,17 @@ def absorb(
     ``container`` is the ``locked`` row; its number moves on and is left for the caller to save.
     A sighting of a version that we have overwritten within ``lag`` seconds is an old one that
     arrives late, and is dropped. One of an archived record counts as gone. Records that a
-    sighting says were merged into it are among those returned, and know their heir.
+    sighting says were merged into it are among those returned, and know their heir. Who was
+    erased does not come back: a contact that is not known is not taken in if it is theirs.
     """
     ids = {id for x in sightings for id in (x.received.id, *x.received.absorbed)}
     records = {
         record.remote_id: record
         for record in Record.objects.filter(container=container, remote_id__in=ids)
     }
+    strangers = [x.received for x in sightings if x.received.id not in records and not x.is_answer]
+    left_out = erased_among(container, strangers)
+    sightings = [x for x in sightings if x.received.id not in left_out]
     added: list[Record] = []
     changed: dict[str, Record] = {}
     shown: dict[str, Contact | None] = {}

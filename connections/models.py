@@ -224,6 +224,7 @@ class Connection(models.Model):
             ("operate_connection", "Can sync, preview, start, pause and resume connections"),
             ("see_people", "Can see names, addresses and values of contacts"),
             ("delete_people", "Can delete contacts in the apps, from the Trash inbox"),
+            ("erase_people", "Can erase what Accord holds of a person"),
         ]
 
     def __str__(self) -> str:
@@ -298,6 +299,33 @@ class FieldMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.a} {self.get_arrow_display()} {self.b}"
+
+
+class DigestKey(models.Model):
+    """The one key of the digests of who was erased, encrypted as credentials are."""
+
+    sealed = models.TextField(editable=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "key of digests"
+
+
+class Erased(models.Model):
+    """A keyed digest of an address or an id of somebody who was erased, and nothing else of them:
+    by it whoever reads an app knows whom not to take in again (``connections.erased``)."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    erasure = models.BigIntegerField(help_text="What belongs together: one erasure's number.")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["erasure"], name="erased_together")]
+
+    def __str__(self) -> str:
+        return "somebody erased"
 
 
 class Vote(models.Model):

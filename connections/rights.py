@@ -10,6 +10,8 @@ OPERATE = "connections.operate_connection"
 SEE_PEOPLE = "connections.see_people"
 #: Delete a contact in an app, from the Trash inbox.
 DELETE_PEOPLE = "connections.delete_people"
+#: Erase what is held of a person, and take it out as a file.
+ERASE_PEOPLE = "connections.erase_people"
 
 
 def sees_people(user: Any) -> bool:

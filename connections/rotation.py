@@ -9,7 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
-from connections.models import Account
+from connections.models import Account, DigestKey
 from connections.staff.second_factor import rotate_factor
 from connections.vault import NoKey, check_keys, rotate
 
@@ -32,6 +32,7 @@ def rotate_all() -> Rotation:
     _each(accounts, _rotate_account, lambda account: account.name, done)
     factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
     _each(factors, rotate_factor, _named, done)
+    _each(DigestKey.objects.order_by("pk"), _rotate_digest_key, str, done)
     return done
 
 
@@ -63,6 +64,15 @@ def _rotate_account(account: Account) -> bool:
         return False
     account.sealed, account.renewed = sealed, renewed
     account.save(update_fields=["sealed", "renewed"])
+    return True
+
+
+def _rotate_digest_key(key: DigestKey) -> bool:
+    sealed = rotate(key.sealed)
+    if sealed == key.sealed:
+        return False
+    key.sealed = sealed
+    key.save(update_fields=["sealed"])
     return True
 
 

@@ -335,6 +335,35 @@ class Export(models.Model):
         return f"{self.who}, {self.asked}"
 
 
+class Erasure(models.Model):
+    """One person erased: who asked for it, when, and how many rows it was. Nothing in it tells
+    who was erased, once it is done: until then ``sealed`` has by what they are found in texts,
+    encrypted, and ``records`` the numbers of their contacts in the mirror.
+    """
+
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    who = models.CharField("asked by", max_length=150)
+    at = models.DateTimeField("asked", auto_now_add=True)
+    records = models.JSONField(default=list, editable=False)
+    sealed = models.TextField(blank=True, editable=False)
+    contacts = models.PositiveIntegerField(default=0)
+    sync_records = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    texts = models.PositiveIntegerField(
+        "other rows", default=0, help_text="Whose texts named them, such as reasons and history."
+    )
+    ended_at = models.DateTimeField("ended", null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Erasure {self.pk}"
+
+
 class Apart(models.Model):
     """Two contacts of whom a person said that they are different people (or undid their match)."""
 

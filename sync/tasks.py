@@ -16,11 +16,12 @@ from structlog.contextvars import bound_contextvars
 from sync.claim import give_up
 from sync.database import DATABASE_STOPPED, what_stopped
 from sync.host import Host, this_process
-from sync.models import Run
+from sync.models import Erasure, Run
 from sync.queue import ring
 from sync.run import perform
 from sync.turns import next_in_turn
 from sync.watch import pulse
+from sync.watch.erasing.carry_out import carry_out
 from sync.watch.retention import forget
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 AGAIN = 2
 #: Seconds that old rows may be dropped in one go: a worker is there for runs first.
 TIDYING = 60
+#: Seconds that an erasure waits for accounts that are in use.
+ERASING = 60
 
 
 def perform_run(run_id: int) -> None:
@@ -93,6 +96,13 @@ def _give_up(run_id: int, host: Host, cause: str) -> None:
 def beat() -> None:
     """Only a worker that takes tasks and carries them out comes here."""
     pulse.beat(timezone.now())
+
+
+def erase(erasure_id: int) -> None:
+    """Where a run is at work with their accounts, the supervisor rings again."""
+    erasure = Erasure.objects.get(pk=erasure_id)
+    if erasure.ended_at is None:
+        carry_out(erasure, this_process(), patience=ERASING)
 
 
 def tidy() -> None:

@@ -25,7 +25,7 @@ from connections.finding import records_like
 from connections.mirror import contact_of
 from connections.models import Record
 from connections.rights import sees_people
-from sync.desk.belonging import sync_records_of, together
+from sync.belonging import sync_records_of, together
 from sync.desk.side_signs import SideSign, sign_of_place
 from sync.models import SyncRecord
 

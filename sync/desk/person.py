@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from connections.models import Connection, Record
 from connections.rights import sees_people
-from sync.desk.belonging import together
+from sync.belonging import together
 from sync.desk.people_search import MAY_LOOK, people
 from sync.desk.person_contacts import field_rows, told_contacts
 from sync.desk.person_pairs import ToldPair, told_pairs

@@ -15,7 +15,7 @@ from rules.building import rule_of
 from rules.lines import lines_of
 from rules.rows import catalogues_of, rule_rows, written_rule
 from rules.setup import Line
-from sync.desk.belonging import sync_records_of
+from sync.belonging import sync_records_of
 from sync.desk.health import Way, ways_of
 from sync.desk.remedies import Remedy, remedy_of
 from sync.desk.side_signs import SideSign, signs_of

@@ -1,4 +1,5 @@
-"""The roles that staff can have, in words: the groups that migration 0003_roles makes."""
+"""The roles that staff can have, in words: the groups that migrations 0003_roles and 0008_erasures
+make."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ ROLES: Mapping[str, str] = {
     "Administrators": "All that; set up and change accounts, connections and rules.",
     "Sees personal data": "Adds names and values of contacts to another role.",
     "Deletes contacts": "Adds deleting contacts in the apps to another role.",
+    "Erases people": "Adds erasing what is held of a person, and taking it out as a file.",
 }
 
 

@@ -12,6 +12,7 @@ from django_q.tasks import async_task
 from sync.models import Run
 from sync.queue import ring
 from sync.watch.due import SKEW
+from sync.watch.erasing.carry_out import open_erasures
 
 #: A run that waits for less was rung for by whoever asked, or is about to be carried out by the
 #: command that made it.
@@ -25,6 +26,7 @@ ENOUGH = 20
 class Bell:
     def __init__(self) -> None:
         self._rung: dict[int, float] = {}
+        self._erasing: dict[int, float] = {}
 
     def ring_for_waiting(self, now: datetime) -> None:
         moment = time.monotonic()
@@ -38,6 +40,15 @@ class Bell:
     def ring(self, run: Run) -> None:
         self._rung[run.pk] = time.monotonic()
         ring(run)
+
+    def ring_for_erasures(self) -> None:
+        """For those that were asked for just now, and those that could not be carried out yet."""
+        moment = time.monotonic()
+        self._erasing = {pk: at for pk, at in self._erasing.items() if moment - at < AGAIN}
+        for pk in open_erasures():
+            if pk not in self._erasing:
+                self._erasing[pk] = moment
+                async_task("sync.tasks.erase", pk, task_name=f"erasure {pk}", timeout=-1)
 
     def ask_for_beat(self) -> None:
         if get_broker().queue_size() < ENOUGH:

@@ -98,3 +98,4 @@ def _look(bell: Bell) -> None:
     for run in queue_due(now):
         bell.ring(run)
     bell.ring_for_waiting(now)
+    bell.ring_for_erasures()

@@ -11,13 +11,14 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from connections.rights import DELETE_PEOPLE, OPERATE, SEE_PEOPLE
+from connections.rights import DELETE_PEOPLE, ERASE_PEOPLE, OPERATE, SEE_PEOPLE
 from sync.desk.exports import EXPORT
 
 pytestmark = pytest.mark.django_db
 
 roles = importlib.import_module("sync.migrations.0003_roles")
 exports = importlib.import_module("sync.migrations.0006_log_indexes")
+erasures = importlib.import_module("sync.migrations.0008_erasures")
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,11 @@ def then() -> Any:
 @pytest.fixture(scope="module")
 def with_exports() -> Any:
     return MigrationLoader(None).project_state([("sync", "0006_log_indexes")]).apps
+
+
+@pytest.fixture(scope="module")
+def with_erasures() -> Any:
+    return MigrationLoader(None).project_state([("sync", "0008_erasures")]).apps
 
 
 @pytest.fixture
@@ -52,6 +58,7 @@ def test_each_role_can_what_the_one_before_can_and_more() -> None:
     )
     assert rights_of("Sees personal data") == {SEE_PEOPLE}
     assert rights_of("Deletes contacts") == {DELETE_PEOPLE}
+    assert rights_of("Erases people") == {ERASE_PEOPLE}
 
 
 def test_no_role_manages_users_or_writes_what_only_runs_write() -> None:
@@ -62,13 +69,14 @@ def test_no_role_manages_users_or_writes_what_only_runs_write() -> None:
 
 
 def test_a_new_database_has_no_rights_yet_when_the_roles_are_made(
-    then: Any, with_exports: Any, editor: Any
+    then: Any, with_exports: Any, with_erasures: Any, editor: Any
 ) -> None:
     before = {group.name: rights_of(group.name) for group in Group.objects.all()}
     Group.objects.all().delete()
     Permission.objects.all().delete()
     roles.make_roles(then, editor)
     exports.give(with_exports, editor)
+    erasures.give(with_erasures, editor)
     assert {group.name: rights_of(group.name) for group in Group.objects.all()} == before
 
 
@@ -82,12 +90,13 @@ def test_a_group_of_that_name_keeps_what_it_has(then: Any, editor: Any) -> None:
 
 
 def test_going_back_drops_what_nobody_has_touched(
-    then: Any, with_exports: Any, editor: Any
+    then: Any, with_exports: Any, with_erasures: Any, editor: Any
 ) -> None:
     User.objects.create_user("otto").groups.add(Group.objects.get(name="Operators"))
     changed = Group.objects.get(name="Viewers")
     changed.permissions.add(Permission.objects.get(codename="view_user"))
     Group.objects.create(name="Night shift")
+    erasures.take(with_erasures, editor)
     exports.take(with_exports, editor)
     roles.drop_roles(then, editor)
     assert set(Group.objects.values_list("name", flat=True)) == {

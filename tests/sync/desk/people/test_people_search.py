@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connections.models import Record
-from sync.desk.belonging import together
+from sync.belonging import together
 from sync.desk.people_search import in_palette
 from sync.models import SyncRecord
 from tests.query_plans import asked

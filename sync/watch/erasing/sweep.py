@@ -1,0 +1,149 @@
+"""Texts that name somebody in rows about others: reasons, what was asked for, the history of the
+configuration. Every row of these tables is read, some at a time.
+
+What other contacts themselves say (a note that mentions them) is theirs: it is in their app, and
+the mirror has it from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db.models import Model, Q
+from django_q.models import Task
+
+from connections.models import Account, Connection, Record
+from rules.models import Revision
+from sync.models import Export, Planned, Run, Step, SyncRecord
+from sync.watch.erasing.terms import Terms
+
+#: Rows of one transaction.
+CHUNK = 500
+
+Commit = Callable[[], AbstractContextManager[object]]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Columns of a table. ``replaced``: a word stands in their place. ``parted``: of a JSON object
+    the parts that name them are dropped: a value in their place would be written to an app one
+    day. ``surely``: by what nobody else has only."""
+
+    model: type[Model]
+    replaced: Sequence[str] = ()
+    parted: Sequence[str] = ()
+    surely: bool = False
+    only: Q = field(default_factory=Q)
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return (*self.replaced, *self.parted)
+
+
+PLACES = (
+    Texts(Step, ("why",)),
+    Texts(Step, ("rule",), surely=True),
+    # One that is still to be carried out is as it is: soon it is closed, or dropped.
+    Texts(Step, parted=("fields",), surely=True, only=Q(is_open=False)),
+    Texts(SyncRecord, ("reason",)),
+    # A line without what was agreed begins as a first match; what is put on and forgotten stays.
+    Texts(SyncRecord, parted=("base", "effects"), surely=True),
+    Texts(Record, ("fault",)),
+    Texts(Run, ("why", "only", "waits")),
+    Texts(Run, ("setup", "task"), surely=True),
+    Texts(Planned, ("setup",), surely=True),
+    Texts(Export, ("asked",)),
+    Texts(Connection, ("attention",)),
+    Texts(Account, ("attention",)),
+    Texts(Revision, ("text", "source"), surely=True),
+    Texts(LogEntry, ("object_repr", "change_message"), surely=True),
+)
+
+
+def sweep(terms: Terms, commit: Commit) -> int:
+    """How many rows named them."""
+    count = sum(_sweep(place, terms, commit) for place in PLACES)
+    return count + _sessions(terms, commit) + _answers(terms, commit)
+
+
+def mentions(terms: Terms) -> Iterator[Mapping[str, Any]]:
+    """Where they are named, to be told to them: the table, the row and the column."""
+    for place in PLACES:
+        for part in _parts(place):
+            for pk, *values in part:
+                for name, value in zip(place.columns, values, strict=True):
+                    if terms.name(value, surely=place.surely):
+                        table = str(place.model._meta.verbose_name)
+                        yield {"table": table, "row": pk, "column": name}
+
+
+def _sweep(place: Texts, terms: Terms, commit: Commit) -> int:
+    count = 0
+    for part in _parts(place):
+        changed = {pk: _changes(place, terms, values) for pk, *values in part}
+        changed = {pk: changes for pk, changes in changed.items() if changes}
+        with commit():
+            for pk, changes in changed.items():
+                place.model._default_manager.filter(pk=pk).update(**changes)
+        count += len(changed)
+    return count
+
+
+def _changes(place: Texts, terms: Terms, values: Sequence[Any]) -> dict[str, Any]:
+    changes = {}
+    for name, value in zip(place.columns, values, strict=True):
+        if not terms.name(value, surely=place.surely):
+            continue
+        if name in place.replaced:
+            changes[name] = terms.without(value, surely=place.surely)
+        else:
+            changes[name] = {
+                key: one
+                for key, one in value.items()
+                if not terms.name([key, one], surely=place.surely)
+            }
+    return changes
+
+
+def _parts(place: Texts) -> Iterator[list[Any]]:
+    rows = place.model._default_manager.filter(place.only).order_by("pk")
+    last = None
+    while True:
+        here = rows if last is None else rows.filter(pk__gt=last)
+        part = list(here.values_list("pk", *place.columns)[:CHUNK])
+        if not part:
+            return
+        last = part[-1][0]
+        yield part
+
+
+def _sessions(terms: Terms, commit: Commit) -> int:
+    """What somebody typed into a search box is remembered while they are signed in."""
+    count = 0
+    for session in Session.objects.order_by("pk").iterator():
+        data = session.get_decoded()
+        kept = {key: one for key, one in data.items() if not terms.name(one, surely=False)}
+        if kept != data:
+            with commit():
+                encoded = SessionStore().encode(kept)
+                Session.objects.filter(pk=session.pk).update(session_data=encoded)
+            count += 1
+    return count
+
+
+def _answers(terms: Terms, commit: Commit) -> int:
+    """What the queue keeps of tasks that failed may quote a row."""
+    found = [
+        task.pk
+        for task in Task.objects.only("result").iterator()
+        if terms.name(str(task.result), surely=False)
+    ]
+    with commit():
+        Task.objects.filter(pk__in=found).delete()
+    return len(found)

@@ -1,0 +1,131 @@
+"""By what a text names somebody: addresses, phone numbers, ids in the apps, and names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from connections.mirror import contact_of
+from connections.models import Record
+from connections.vault import seal, unseal
+from connectors.contact import Contact, value_from_json
+from connectors.fields import FieldType, normal
+from sync.models import Step, SyncRecord
+from sync.watch.erasing.rows import steps_about
+
+#: What stands in their place.
+INSTEAD = "erased"
+#: A shorter id, number or single name could be anything's.
+LEAST = 6
+_NAME_LEAST = 4
+
+
+@dataclass(frozen=True)
+class Terms:
+    """``sure``: nobody else's. ``names``: of one word, which others may have too: they count in
+    texts about contacts, not in what connections are told to do."""
+
+    sure: Sequence[str]
+    names: Sequence[str]
+
+    @cached_property
+    def _surely(self) -> re.Pattern[str] | None:
+        return _pattern(self.sure)
+
+    @cached_property
+    def _at_all(self) -> re.Pattern[str] | None:
+        return _pattern([*self.sure, *self.names])
+
+    def name_surely(self, value: Any) -> bool:
+        return _is_in(self._surely, value)
+
+    def name(self, value: Any, *, surely: bool) -> bool:
+        return _is_in(self._surely if surely else self._at_all, value)
+
+    def without(self, value: Any, *, surely: bool) -> Any:
+        """The text, or the JSON value with each of its texts, without them."""
+        pattern = self._surely if surely else self._at_all
+        return _replaced(pattern, value) if pattern else value
+
+    def sealed(self) -> str:
+        return seal({"sure": json.dumps(list(self.sure)), "names": json.dumps(list(self.names))})
+
+    @classmethod
+    def opened(cls, sealed: str) -> Terms:
+        opened = unseal(sealed)
+        return cls(json.loads(opened["sure"]), json.loads(opened["names"]))
+
+
+def terms_of(records: Sequence[Record], is_theirs: Callable[[str], bool]) -> Terms:
+    """Also what they were called before, as far as steps tell. ``is_theirs``: has nobody else this
+    address?"""
+    contacts = [contact for record in records if (contact := contact_of(record))]
+    pks = [record.pk for record in records]
+    rows = [*SyncRecord.objects.filter(a__in=pks), *SyncRecord.objects.filter(b__in=pks)]
+    names = {record.title for record in records} | {row.title for row in rows}
+    for step in Step.objects.filter(pk__in=steps_about(records)).only("name", "fields"):
+        names.add(step.name)
+        contacts += [_told(step.fields, when) for when in ("before", "after", "lost")]
+    names |= {contact.title for contact in contacts} | {contact.name for contact in contacts}
+    sure = {record.remote_id for record in records}
+    for contact in contacts:
+        emails = {form for text in contact.texts("emails") for form in _emails(text)}
+        sure |= {email for email in emails if is_theirs(normal(FieldType.EMAIL, email))}
+        sure |= {form for text in contact.texts("phones") for form in _phones(text)}
+    names -= {text for contact in contacts for text in contact.texts("emails")}
+    sure |= {name for name in names if len(name.split()) > 1}
+    return Terms(
+        sorted(term for term in sure if len(term.strip()) >= LEAST),
+        sorted(name for name in names - sure if len(name.strip()) >= _NAME_LEAST),
+    )
+
+
+def _told(fields: dict[str, Any], when: str) -> Contact:
+    """What steps say of the fields by which one is found."""
+    found = {
+        name: value_from_json(change[when])
+        for name, change in fields.items()
+        if name in ("emails", "phones", "first_name", "last_name", "full_name") and change.get(when)
+    }
+    return Contact(found)
+
+
+def _emails(text: str) -> Collection[str]:
+    return {text, normal(FieldType.EMAIL, text)}
+
+
+def _phones(text: str) -> Collection[str]:
+    return {text, normal(FieldType.PHONE, text)}
+
+
+def _pattern(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """As a whole: ``ann@x.org`` is not in ``joann@x.org``, nor in ``ann@x.org.uk``."""
+    ordered = sorted({term.strip() for term in terms}, key=len, reverse=True)
+    if not ordered:
+        return None
+    any_of = "|".join(map(re.escape, ordered))
+    return re.compile(rf"(?<![\w+-])(?<!\w\.)(?:{any_of})(?![\w-])(?!\.\w)", re.IGNORECASE)
+
+
+def _is_in(pattern: re.Pattern[str] | None, value: Any) -> bool:
+    if pattern is None or value in (None, "", {}, []):
+        return False
+    if isinstance(value, dict):
+        return any(_is_in(pattern, each) for pair in value.items() for each in pair)
+    if isinstance(value, list | tuple):
+        return any(_is_in(pattern, each) for each in value)
+    return isinstance(value, str) and pattern.search(value) is not None
+
+
+def _replaced(pattern: re.Pattern[str], value: Any) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(INSTEAD, value)
+    if isinstance(value, dict):
+        return {_replaced(pattern, key): _replaced(pattern, one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_replaced(pattern, one) for one in value]
+    return value
