@@ -1,4 +1,4 @@
-"""The roles that staff can have, in words: the groups that migrations 0003_roles and 0008_erasures
+"""The roles that staff can have, in words: the groups that migrations 0003_roles and 0009_erasures
 make."""
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 roles = importlib.import_module("sync.migrations.0003_roles")
 exports = importlib.import_module("sync.migrations.0006_log_indexes")
-erasures = importlib.import_module("sync.migrations.0008_erasures")
+erasures = importlib.import_module("sync.migrations.0009_erasures")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def with_exports() -> Any:
 
 @pytest.fixture(scope="module")
 def with_erasures() -> Any:
-    return MigrationLoader(None).project_state([("sync", "0008_erasures")]).apps
+    return MigrationLoader(None).project_state([("sync", "0009_erasures")]).apps
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('connections', '0011_erased'),
-        ('sync', '0007_days_and_progress'),
+        ('sync', '0008_totals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
