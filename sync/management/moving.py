@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from sync.leases import in_force
 from sync.models import Heartbeat, Lease
-from sync.watch.pulse import SILENCE
 
 #: The database of the installation, and that of NEW_DATABASE_URL (config.settings).
 OLD, NEW = "default", "new"
