@@ -23,7 +23,7 @@ from tests.world.history import Setting
 from tests.world.words import LEVEL, UNMAPPED
 
 _TABLES = (
-    "sync_apart", "sync_day", "sync_step", "sync_run", "sync_planned", "sync_lease",
+    "sync_apart", "sync_day", "sync_total", "sync_step", "sync_run", "sync_planned", "sync_lease",
     "sync_syncrecord", "rules_revision", "rules_action", "rules_condition", "rules_rule",
     "connections_key", "connections_record", "connections_fieldmapping",
     "connections_connection", "connections_container", "connections_account",
