@@ -15,6 +15,7 @@ from django.utils import timezone
 from connections.catalogues import catalogue_to_json, vanished
 from connections.models import Account, Container
 from connections.renewing import Renewed, renewed_of
+from connections.spending import Spent
 from connections.vault import NoKey, unseal
 from connectors import registry
 from connectors.connector import Connector, ContainerInfo, Identity, World
@@ -48,7 +49,10 @@ def open_account(account: Account, in_world: World | None = None) -> Connector:
         raise SignInAgain(f"Account {account.name} has no credentials.", "Enter them.")
     seen = in_world or world()
     renewed = Renewed(account.pk, account.sealed, seen)
-    keeping = replace(seen, keep=renewed.keep, renewing=renewed.alone)
+    spent = Spent(account, seen)
+    keeping = replace(
+        seen, keep=renewed.keep, renewing=renewed.alone, spent=spent.before, spend=spent.note
+    )
     return open_app(account.app, {**unseal(account.sealed), **renewed_of(account)}, keeping)
 
 

@@ -146,6 +146,21 @@ class Key(models.Model):
         return f"{self.kind} {self.value}"
 
 
+class Spending(models.Model):
+    """Requests that an app counts against a quota of so many a minute."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    quota = models.CharField(max_length=60, help_text="The setting's name.")
+    at = models.DateTimeField()
+    units = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "quota", "at"], name="spending_of_quota")]
+
+    def __str__(self) -> str:
+        return f"{self.units} of {self.quota}"
+
+
 class Side(models.TextChoices):
     A = "a"
     B = "b"

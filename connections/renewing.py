@@ -9,14 +9,15 @@ the lock is a row's: who holds it, and until when at the longest.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from secrets import token_hex
 from threading import get_ident
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from connections.models import Account
+from connections.threads import leaving_no_connection
 from connections.vault import seal, unseal
 from connectors.connector import World
 from connectors.errors import TryAgain
@@ -79,14 +80,8 @@ class Renewed:
             row.save(update_fields=["renewing_by", "renewing_until"])
             return renewed_of(row)
 
-    @contextmanager
-    def _connected(self) -> Iterator[None]:
-        """Connectors call from threads of their own; nobody else would close what those open."""
-        try:
-            yield
-        finally:
-            if get_ident() != self._thread:
-                connection.close()
+    def _connected(self) -> AbstractContextManager[None]:
+        return leaving_no_connection(self._thread)
 
     def _row(self) -> Account | None:
         return Account.objects.select_for_update().filter(pk=self._pk, sealed=self._sealed).first()

@@ -227,6 +227,14 @@ def _keep_nothing(credentials: Mapping[str, str]) -> None:
     return None
 
 
+def _spent_nothing(quota: str) -> Sequence[tuple[datetime, int]]:
+    return ()
+
+
+def _note_nothing(quota: str, at: datetime, units: int) -> None:
+    return None
+
+
 def _tell_nobody(seconds: float, why: str) -> None:
     return None
 
@@ -247,9 +255,10 @@ class World:
     accounts at private or loopback addresses. ``settings``: the operator's, by name
     (``registry.settings``). ``keep`` stores credentials that the app has renewed; ``renewing`` is
     held meanwhile, by one process of an account at a time, and gives what was kept by then.
-    ``waiting`` is told of each wait, and ``answered`` of the status of each answer, 0 where none
-    came; both also by threads of the connector. ``wires``: by origin what
-    carries requests there in place of the network.
+    ``spend`` is told of what is asked under a quota of so many a minute, and ``spent`` tells what
+    other processes have asked under it. ``waiting`` is told of each wait, and ``answered`` of the
+    status of each answer, 0 where none came; all of them also by threads of the connector.
+    ``wires``: by origin what carries requests there in place of the network.
     """
 
     now: Callable[[], datetime]
@@ -260,6 +269,8 @@ class World:
     settings: Mapping[str, str] = field(default_factory=dict)
     keep: Callable[[Mapping[str, str]], None] = _keep_nothing
     renewing: Callable[[], AbstractContextManager[Mapping[str, str]]] = _alone
+    spent: Callable[[str], Sequence[tuple[datetime, int]]] = _spent_nothing
+    spend: Callable[[str, datetime, int], None] = _note_nothing
     waiting: Callable[[float, str], None] = _tell_nobody
     answered: Callable[[int], None] = _count_nothing
     wires: Mapping[str, Wire] = field(default_factory=dict)

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import get_ident
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
+from connections.threads import leaving_no_connection
 from sync.host import Host
 from sync.models import Lease
 
@@ -50,17 +51,6 @@ Tell = Callable[[Busy], None]
 
 def _tell_nobody(busy: Busy) -> None:
     return None
-
-
-@contextmanager
-def leaving_no_connection(home: int) -> Iterator[None]:
-    """Around what is done with the database in a thread of a connector, or at ``home``, which
-    keeps its connection."""
-    try:
-        yield
-    finally:
-        if get_ident() != home:
-            connection.close()  # nobody else would: it is that thread's own
 
 
 class Held:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from threading import Lock, get_ident
 
 from connections.models import Account
+from connections.threads import leaving_no_connection
 from sync.host import Host
-from sync.leases import Busy, leaving_no_connection
+from sync.leases import Busy
 from sync.models import Run
 
 Report = Callable[[Run], None]

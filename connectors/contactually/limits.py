@@ -18,7 +18,7 @@ class Limits:
     """One object serves all threads. ``parallel``: how many requests may be under way."""
 
     def __init__(self, per_minute: int, parallel: int, world: World) -> None:
-        self._pace = Pace(per_minute, world)
+        self._pace = Pace(per_minute, world, "CONTACTUALLY_REQUESTS_PER_MINUTE")
         self._parallel = parallel
         self._world = world
         self._closed_until: datetime | None = None

@@ -28,6 +28,7 @@ from connectors.contactually.translate import (
     version_of,
 )
 from connectors.errors import Gone
+from connectors.spreading import spread
 
 #: Read again each time: whether the bound itself is found is not documented, and an index may
 #: be late.
@@ -92,7 +93,7 @@ class Reader:
         reached = Cursor(
             mark=self._mark(newest, start),
             at=start,
-            due=start + (DAY if is_complete else HOUR),
+            due=start + (spread(DAY, start) if is_complete else HOUR),
             ids=frozenset(listing.seen.union(others)),
         )
         yield Page(ending=Ending(str(reached), is_complete))

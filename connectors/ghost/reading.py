@@ -23,6 +23,7 @@ from connectors.ghost.listing import Listing, instant, quoted
 from connectors.ghost.refusals import gone
 from connectors.ghost.site import Label, Site
 from connectors.ghost.translate import Json, id_of, named, received_of, text_of, version_of
+from connectors.spreading import spread
 
 #: What a reading asks for again of the time before it: clocks differ, and time goes in seconds.
 OVERLAP = timedelta(minutes=5)
@@ -101,7 +102,7 @@ class Reader:
 
     def changes(self, cursor: str, known: Known) -> Iterator[Page]:
         place = Cursor.parsed(cursor)
-        if place is None or self._now() >= place.full + DAY:
+        if place is None or self._now() >= place.full + spread(DAY, place.full):
             yield from self._everything(known)
             return
         begun, told = self._now(), _Told(place.last)

@@ -168,4 +168,4 @@ def _path(id: str) -> str:
 
 
 def _pace(world: World, name: str) -> Pace:
-    return Pace(int(setting(world, name)), world)
+    return Pace(int(setting(world, name)), world, name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.google.person import PAGE, PERSON_FIELDS, SOURCE
+from connectors.spreading import spread
 
 #: Everything that has to be the same in every request under one sync token, but the token.
 LISTING: Mapping[str, str] = {
@@ -37,7 +38,7 @@ class Cursor:
         """May the token be used, as far as can be told without asking?"""
         if not self.token or self.listing != _FINGERPRINT or self.full_at is None:
             return False
-        return timedelta(0) <= now - self.full_at < LIFE
+        return timedelta(0) <= now - self.full_at < spread(LIFE, self.full_at)
 
     def __str__(self) -> str:
         return json.dumps(

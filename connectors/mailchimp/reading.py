@@ -28,6 +28,7 @@ from connectors.mailchimp.translate import (
     received_of,
     version_of,
 )
+from connectors.spreading import spread
 
 #: What a reading asks for again of the time before it: clocks differ, changes may be listed
 #: late, and time goes in whole seconds.
@@ -148,7 +149,7 @@ class Reader:
                 yield from self._walk(audience, begun - OVERLAP, archived, schema, known, told)
             if is_complete := self._names_everybody(audience, told):
                 break
-        due = begun + (WEEK if is_complete else HOUR)
+        due = begun + (spread(WEEK, begun) if is_complete else HOUR)
         ended = Cursor(begun, due, schema, self._tags_mark(audience))
         yield Page(ending=Ending(str(ended), is_complete))
 

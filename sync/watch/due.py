@@ -8,11 +8,11 @@ from typing import Any
 from zlib import crc32
 
 from django.db import transaction
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from connections.models import Connection
-from sync.models import Run
+from sync.models import Run, Step
 from sync.queue import ask_for_run
 
 #: How soon a failed run is tried again; each further failure in a row doubles it.
@@ -23,25 +23,38 @@ AT_MOST = timedelta(hours=1)
 SOON = timedelta(minutes=1)
 #: A run that ended so far in what is yet to come was told by a clock that was wrong.
 SKEW = timedelta(minutes=5)
+#: Where nothing was to do for so long, the apps are asked less often ...
+IDLE = timedelta(days=1)
+#: ... by this much at most, and once an hour at least.
+RARELY = 3
 #: When one is due that has not run yet.
 _AT_ONCE = datetime.fromtimestamp(0, UTC)
 
 _FAILURES = (Run.State.FAILED, Run.State.REFUSED)
 
 
-def wait_of(interval: timedelta, state: str, failures: int, needs_attention: bool) -> timedelta:
-    """How long after a run that ended in ``state`` the next is due; ``failures`` in a row."""
+def wait_of(
+    interval: timedelta,
+    state: str,
+    failures: int,
+    needs_attention: bool,
+    idle: timedelta = timedelta(),
+) -> timedelta:
+    """How long after a run that ended in ``state`` the next is due; ``failures`` in a row.
+    ``idle``: for how long nothing was to do."""
     if needs_attention:
         return max(interval, AT_MOST)
     if state == Run.State.BUSY:
         return min(interval, SOON)
     if failures:
         return min(AT_MOST, min(interval, RETRY) * (1 << min(failures - 1, 10)))
-    return interval
+    slower = interval * min(RARELY, max(1, idle / IDLE))
+    return max(interval, min(slower, AT_MOST))
 
 
 def queue_due(now: datetime) -> list[Run]:
-    """A queued run for each connection that is due; several workers may ask at once."""
+    """A queued run for each connection that is due, the most urgent first; several workers may
+    ask at once."""
     if not (due := [row.pk for row in _due(_active(), now)]):
         return []
     with transaction.atomic():
@@ -73,6 +86,7 @@ def _active() -> QuerySet[Connection]:
     ended = runs.filter(finished_at__isnull=False, only="")
     good = ended.exclude(state__in=_FAILURES).values("pk")[:1]
     failed = ended.filter(state__in=_FAILURES, pk__gt=Coalesce(OuterRef("last_good"), Value(0)))
+    steps = Step.objects.filter(connection=OuterRef("pk"), logged=True).order_by("-at", "-pk")
     open_ = runs.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING])
     troubled = ~Q(attention="") | ~Q(a__account__attention="") | ~Q(b__account__attention="")
     return Connection.objects.filter(~Exists(open_), state=Connection.State.ACTIVE).annotate(
@@ -80,6 +94,7 @@ def _active() -> QuerySet[Connection]:
         last_state=Coalesce(Subquery(ended.values("state")[:1]), Value("")),
         last_end=Subquery(ended.values("finished_at")[:1]),
         last_good=Subquery(good),
+        last_step=Coalesce(Subquery(steps.values("at")[:1]), F("created_at")),
         failures=Coalesce(
             Subquery(
                 failed.order_by().values("connection").annotate(n=Count("pk")).values("n")[:1]
@@ -91,7 +106,14 @@ def _active() -> QuerySet[Connection]:
 
 
 def _due(rows: Iterable[Connection], now: datetime) -> list[Connection]:
-    return [row for row in rows if now >= _due_at(row) or _ends_later(row, now)]
+    due = [row for row in rows if now >= _due_at(row) or _ends_later(row, now)]
+    return sorted(due, key=lambda row: _urgency(row, now), reverse=True)
+
+
+def _urgency(row: Any, now: datetime) -> float:
+    """How late it is, by what it waits between two runs. First syncs, which take long, are begun
+    after those who only look for what is new."""
+    return (now - _due_at(row)) / _wait(row) if row.last_end else 0
 
 
 def _ends_later(row: Any, now: datetime) -> bool:
@@ -100,12 +122,14 @@ def _ends_later(row: Any, now: datetime) -> bool:
 
 def _due_at(row: Any) -> datetime:
     """``row`` is one of ``_active``, with how its runs ended."""
-    if row.last_end is None:
-        return _AT_ONCE
-    interval = timedelta(minutes=row.interval)
-    wait = wait_of(interval, row.last_state, row.failures, row.needs_attention)
-    due: datetime = row.last_end + wait * _jitter(row.pk, row.last_run)
+    due: datetime = row.last_end + _wait(row) if row.last_end else _AT_ONCE
     return due
+
+
+def _wait(row: Any) -> timedelta:
+    interval, idle = timedelta(minutes=row.interval), row.last_end - row.last_step
+    wait = wait_of(interval, row.last_state, row.failures, row.needs_attention, idle)
+    return wait * _jitter(row.pk, row.last_run)
 
 
 def _jitter(connection: int, run: int) -> float:

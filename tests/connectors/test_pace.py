@@ -36,7 +36,7 @@ class Clock:
 
 
 def paced(limit: int, clock: Clock) -> Pace:
-    return Pace(limit, replace(world(Path()), now=clock.now, sleep=clock.sleep))
+    return Pace(limit, replace(world(Path()), now=clock.now, sleep=clock.sleep), "READS")
 
 
 def test_a_wait_is_told_before_it_begins():
@@ -46,7 +46,7 @@ def test_a_wait_is_told_before_it_begins():
         told.append((clock.time, seconds, why))
 
     at = replace(world(Path()), now=clock.now, sleep=clock.sleep, waiting=waiting)
-    pace, begun = Pace(2, at), clock.time
+    pace, begun = Pace(2, at, "READS"), clock.time
     for _ in range(3):
         pace.spend()
     assert told == [(begun, 60.0, USED_UP)]

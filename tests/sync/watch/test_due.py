@@ -9,7 +9,7 @@ from django.test import TestCase
 from connections.models import Account, Connection, Container
 from sync.claim import INTERRUPTED, bury_dead, give_up
 from sync.host import Host, this_process
-from sync.models import Lease, Run
+from sync.models import Lease, Run, Step
 from sync.watch.due import due_at, queue_due, wait_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -156,3 +156,38 @@ def test_it_is_told_when_a_sync_is_due(connection: Connection) -> None:
     Run.objects.all().delete()
     Connection.objects.update(state="paused")
     assert due_at(connection) is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "hours", "wait"),
+    [(5, 0, 5), (5, 24, 5), (5, 36, 7.5), (5, 1000, 15), (30, 1000, 60), (240, 1000, 240)],
+)
+def test_where_nothing_is_to_do_for_days_the_apps_are_asked_less(
+    interval: int, hours: int, wait: float
+) -> None:
+    idle = timedelta(hours=hours)
+    assert wait_of(interval * MINUTE, "done", 0, False, idle) == wait * MINUTE
+
+
+def test_a_step_makes_a_connection_as_quick_as_it_was(connection: Connection) -> None:
+    Connection.objects.update(created_at=NOW - timedelta(days=9))
+    run = ended(connection, "done", 6 * MINUTE)
+    assert queue_due(NOW) == []
+    Step.objects.create(
+        run=run, connection=connection, verb="update", result="done", at=run.finished_at
+    )
+    assert [run.connection for run in queue_due(NOW)] == [connection]
+
+
+def test_the_most_urgent_is_queued_first(connection: Connection) -> None:
+    """By what each waits between two runs; who begins comes last."""
+    waits = {"hourly": 60, "quick": 5, "daily": 1440, "new": 5}
+    for name, interval in waits.items():
+        made = Connection.objects.create(
+            name=name, a=connection.a, b=connection.b, state="active", interval=interval
+        )
+        if name != "new":
+            ended(made, "done", 2000 * MINUTE)
+    ended(connection, "done", 6 * MINUTE)
+    queued = [run.connection.name for run in queue_due(NOW)]
+    assert queued == ["quick", "hourly", "daily", "pair", "new"]
