@@ -27,7 +27,6 @@ from sync.engine.effects import (
     effect_to_json,
     moves,
     shown,
-    target_of,
 )
 from sync.engine.person import Change, Memory, StepPlan, View
 from sync.engine.scope import Scope, held_targets
@@ -59,7 +58,7 @@ def acts_of(scope: Scope, sides: Mapping[str, View], memory: Memory, setup: Setu
     for move in moves(effects_of(memory), scope.wants, people, undoing(setup)):
         if move.target in waiting:
             continue
-        if _takes_off(move) and _holds(scope, move.side, move.kind, move.name):
+        if _takes_off(move) and scope.holds(move.side, move.kind, move.name):
             acts.effects[move.target] = None
             continue
         if move.writes and move.target in memory.halted:
@@ -149,7 +148,7 @@ def _end_membership(
     like other effects."""
     side, (kind, name), key = membership.put, membership.place, key_of(target)
     here = shown(people[side], kind, name) if side in people else ""
-    if not here or key not in undoing(setup) or _is_wanted(side, kind, name, scope):
+    if not here or key not in undoing(setup) or scope.keeps_on(side, kind, name):
         acts.effects[target] = None
     elif setup.may_write(side):
         acts.steps.append(
@@ -164,19 +163,6 @@ def _end_membership(
                 calls=True,
             )
         )
-
-
-def _is_wanted(side: str, kind: str, name: str, scope: Scope) -> bool:
-    """Does a rule that matches want it on?"""
-    wanted = target_of(side, kind, name)
-    is_by_rule = any(want.target == wanted and want.after for want in scope.wants)
-    return is_by_rule or _holds(scope, side, kind, name)
-
-
-def _holds(scope: Scope, side: str, kind: str, name: str) -> bool:
-    """Does a rule that goes both ways want it on?"""
-    merged = scope.merged.values()
-    return any(both.on and joint.is_at(side, kind, name) for joint, both in merged)
 
 
 def described(key: str, setup: Setup) -> str:

@@ -92,15 +92,17 @@ def merge(
         put = base.put if base and now["a"] else ""
         return Merged(now["a"], joint.agreed(now["a"], put))
     source = _source(now, base)
+    # A side that the other may not follow says nothing about the pair.
+    on = any(now[side] for side in "ab" if setup.may_write(other(side)))
     if source is None:
         assert base is not None
-        return Merged(True, base)
+        return Merged(on, base)
     target = other(source)
     if not setup.may_write(target):
-        return Merged(now[target], base or Membership(now["a"], now["b"]))
+        return Merged(on, base or Membership(now["a"], now["b"]))
     if not now[source] and not joint.rule.undo:
         kept = base if base and base.put == target else Membership(now["a"], now["b"])
-        return Merged(True, replace(kept, a=now["a"], b=now["b"]))
+        return Merged(on, replace(kept, a=now["a"], b=now["b"]))
     both = joint.agreed(now[source], target if now[source] else "")
     return Merged(now[source], both, target, puts=now[source])
 

@@ -16,10 +16,17 @@ from connectors.contact import Contact
 from rules.setup import Action, Rule, Setup, other
 from rules.verdict import Facts, depends_on_day, fields_of, matches
 from sync.engine import both_ways
-from sync.engine.both_ways import Joint, Membership, Merged, joints_of, membership_from_json
+from sync.engine.both_ways import Joint, Membership, Merged, membership_from_json
 from sync.engine.effects import DELETIONS, UNSUBSCRIBES, Effect, Want, target_of
 from sync.engine.person import Memory, View
-from sync.engine.seeing import as_joint_sees, effects_of, facts_of, undoing
+from sync.engine.seeing import (
+    acting_joints,
+    as_joint_sees,
+    effects_of,
+    ended,
+    facts_of,
+    undoing,
+)
 
 #: The status of somebody who wants to be written to, and who does not any more.
 SUBSCRIBED, UNSUBSCRIBED = "subscribed", "unsubscribed"
@@ -37,6 +44,17 @@ class Scope:
     daily: bool = False
     unseen: Mapping[str, Effect] = field(default_factory=dict)
 
+    def keeps_on(self, side: str, kind: str, name: str) -> bool:
+        """Does a rule that matches want it on?"""
+        wanted = target_of(side, kind, name)
+        is_by_rule = any(want.target == wanted and want.after for want in self.wants)
+        return is_by_rule or self.holds(side, kind, name)
+
+    def holds(self, side: str, kind: str, name: str) -> bool:
+        """Does a rule that goes both ways want it on?"""
+        merged = self.merged.values()
+        return any(both.on and joint.is_at(side, kind, name) for joint, both in merged)
+
     @property
     def is_in(self) -> bool:
         return bool(self.matched)
@@ -48,10 +66,11 @@ def scope_of(
     """``sides``: one or both contacts; of one that is gone the last that was known. ``existed``:
     had it a counterpart when the two first met."""
     plain = [rule for rule in setup.rules if rule.on and not rule.both_ways]
-    joints = [x for x in joints_of(setup) if setup.may_write(other(x.rule.side))]
+    joints = acting_joints(setup)
     if not joints and not memory.effects and not any(r.conditions or r.actions for r in plain):
         return _everything(plain, sides, setup)
-    unseen = {target: effect for target, effect in effects_of(memory).items() if effect.ours}
+    effects = {**effects_of(memory), **ended(memory, setup)}
+    unseen = {target: effect for target, effect in effects.items() if effect.ours}
     while True:
         scope = _without(unseen, plain, joints, sides, memory, setup, now, existed)
         left = _left_behind(scope, setup)
@@ -61,12 +80,17 @@ def scope_of(
 
 
 def _left_behind(scope: Scope, setup: Setup) -> frozenset[str]:
-    """Targets of which no rule wants anything any more, and nobody takes it back."""
+    """Targets of which no rule wants anything any more, and nobody takes it back; also since a
+    rule wants it on that did not put it there."""
     wanted, taken_back = {want.target for want in scope.wants}, undoing(setup)
     return frozenset(
         target
         for target, effect in scope.unseen.items()
-        if target not in wanted and effect.by not in taken_back
+        if target not in wanted
+        and (
+            effect.by not in taken_back
+            or (effect.after and scope.keeps_on(effect.side, effect.kind, effect.name))
+        )
     )
 
 
@@ -118,7 +142,7 @@ def _merged(
         base = memory.effects.get(joint.target)
         known = membership_from_json(base) if base else None
         seen = {
-            side: as_joint_sees(person, side, joint, unseen, memory, setup)
+            side: as_joint_sees(person, side, joint, unseen, memory)
             for side, person in people.items()
         }
         if is_whole and not joint.is_held:

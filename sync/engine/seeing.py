@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from connectors.contact import Contact
-from rules.setup import Setup
+from rules.setup import Setup, other
 from rules.verdict import Facts
 from sync.engine import both_ways
 from sync.engine.both_ways import Joint, joints_of, membership_from_json
@@ -24,7 +24,7 @@ def facts_of(
     existed: bool | None,
 ) -> dict[str, Facts]:
     """By side, what rules see: the contact without what rules of this connection put there."""
-    joints = joints_of(setup)
+    joints = acting_joints(setup)
     return {
         side: Facts(
             _as_rules_see(view.contact or Contact(), side, unseen, memory, joints),
@@ -54,32 +54,31 @@ def _as_rules_see(
 
 
 def as_joint_sees(
-    person: Contact,
-    side: str,
-    joint: Joint,
-    unseen: Mapping[str, Effect],
-    memory: Memory,
-    setup: Setup,
+    person: Contact, side: str, joint: Joint, unseen: Mapping[str, Effect], memory: Memory
 ) -> Contact:
     """The same for a rule that goes both ways. What it put on itself it sees, also where another
     rule wants it there by now."""
     base = memory.effects.get(joint.target)
     if base and membership_from_json(base).put == side:
         return person
-    person = unaided(person, side, unseen.values())
-    return person if base else _without_ended(person, side, joint, memory, setup)
+    return unaided(person, side, unseen.values())
 
 
-def _without_ended(
-    person: Contact, side: str, joint: Joint, memory: Memory, setup: Setup
-) -> Contact:
-    """Without what this rule put on while it asked for something else, which is taken back."""
-    if joint.rule.key not in undoing(setup):
-        return person
-    for target, base in memory.effects.items():
-        if both_ways.is_membership(target) and both_ways.key_of(target) == joint.rule.key:
-            person = both_ways.without(person, side, membership_from_json(base))
-    return person
+def acting_joints(setup: Setup) -> list[Joint]:
+    """Of the rules that are on and may write."""
+    return [joint for joint in joints_of(setup) if setup.may_write(other(joint.rule.side))]
+
+
+def ended(memory: Memory, setup: Setup) -> dict[str, Effect]:
+    """By target what rules that go both ways put on while they asked for something else, or
+    before they were off: as an effect."""
+    acting, found = {joint.target for joint in acting_joints(setup)}, {}
+    for target, data in memory.effects.items():
+        if both_ways.is_membership(target) and target not in acting:
+            side, key = data["put"], both_ways.key_of(target)
+            kind, name = data["place"]
+            found[target] = Effect(side, kind, name, "", name, name, bool(side), key, (key,))
+    return found
 
 
 def effects_of(memory: Memory) -> dict[str, Effect]:

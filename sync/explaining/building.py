@@ -123,7 +123,7 @@ def _rules(known: Known, setup: Setup, rules: Sequence[Rule], now: datetime) -> 
         if seen and rule.both_ways:  # its own two memberships are compared as they are
             person = known.sides[rule.side].contact or Contact()
             joint = joint_of(rule)
-            contact = as_joint_sees(person, rule.side, joint, unseen, memory, setup)
+            contact = as_joint_sees(person, rule.side, joint, unseen, memory)
             seen = replace(seen, contact=contact)
         yield ToldRule(
             rule.name,

@@ -223,6 +223,31 @@ def test_what_it_wants_on_stays_when_another_rule_ends_that_put_it_there(bench: 
     assert where(bench) == (False, False)
 
 
+def test_what_it_put_on_is_not_seen_while_it_is_taken_back(bench: Bench) -> None:
+    echo = rule("Echo", "b", [has("Clients", "group")], [add("Seen in B")])
+    begin(bench, True, False, joint(undo=True), echo)
+    bench.load(rules=[*ALL, joint(undo=True, on=False, take_back=True), echo])
+    bench.sync()
+    assert (where(bench), bench.segments("a", "Ann")) == ((True, False), ["Client"])
+    bench.load(never_blank=True)
+    bench.assert_quiet()
+
+
+def test_in_a_one_way_sync_the_place_of_the_target_says_nothing(bench: Bench) -> None:
+    bench.load(rules=[joint()], direction="a-to-b")
+    bench.a.add(person("Ann", "ann@x.org"))
+    bench.b.add(person("Ann", "ann@x.org", segments=[("group", "Clients")]))
+    bench.sync()
+    bench.tag("a", "Ann", "Client")
+    bench.sync()
+    assert bench.record("Ann").state == "in_sync"
+    bench.untag("a", "Ann", "Client")
+    for options in ({"never_blank": True}, {"never_blank": False}):
+        bench.sync()
+        assert (bench.record("Ann").state, where(bench)) == ("excluded", (False, True))
+        bench.load(**options)
+
+
 def test_an_edited_condition_starts_anew_and_takes_back_what_was_put_on(bench: Bench) -> None:
     begin(bench, True, False, joint(undo=True))
     bench.a.add(person("Bob", "bob@x.org", tags=["VIP"]))
