@@ -26,9 +26,13 @@ class Row:
 
 
 def align(
-    base: Sequence[list[Any]], lists: Mapping[str, Sequence[Entry]], normal: Normal
+    base: Sequence[list[Any]],
+    lists: Mapping[str, Sequence[Entry]],
+    normal: Normal,
+    edited: bool = True,
 ) -> tuple[list[Row], dict[str, list[Entry]]]:
     """Rows with what became of them, and by side the elements that no row knows, each once.
+    ``edited``: may an element become another one?
 
     Rows may share an element: an app that cuts values can make one of two.
     """
@@ -45,7 +49,8 @@ def align(
             row.fate[side] = (KEPT if found else REMOVED) if old else NEVER
         known = {normal(side, old) for old in before if old}
         fresh[side] = [entry for form, entry in shown.items() if form not in known]
-        _find_edits(side, rows, before, fresh[side])
+        if edited:
+            _find_edits(side, rows, before, fresh[side])
     return rows, fresh
 
 

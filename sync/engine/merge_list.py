@@ -55,7 +55,9 @@ class _ListMerge:
         self.untold: list[str] = []
 
     def outcome(self) -> Outcome:
-        rows, fresh = align(self.shown.base or [], self.lists, self._normal)
+        # One option does not become another: it is taken away, and another is chosen.
+        is_chosen = FieldType.CHOICES in (self.line.a.type, self.line.b.type)
+        rows, fresh = align(self.shown.base or [], self.lists, self._normal, edited=not is_chosen)
         for row in self._rejoined(rows, fresh):
             self._carry_row(row, rows)
         self._pair_fresh(fresh, self._equal)

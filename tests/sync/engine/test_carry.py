@@ -435,6 +435,18 @@ def test_multiple_choices_are_translated_element_by_element() -> None:
     assert two.is_quiet()
 
 
+def test_an_option_taken_away_goes_although_the_only_other_one_has_no_counterpart() -> None:
+    """It has not become that other one."""
+    two = pair(line(MANY_A, MANY_B, values=VALUES), a={MANY_A.name: chosen("S", "XL")}, b={})
+    two.run()
+    two.edit("a", **{MANY_A.name: chosen("XL")})
+    two.run()
+    assert two.b.get(MANY_B.name) == ""
+    two.edit("b", **{MANY_B.name: chosen("Large")})
+    two.run()
+    assert two.a.get(MANY_A.name) == chosen("XL", "L")
+
+
 def test_an_option_that_nothing_is_to_be_told_of_is_left_alone_like_any_other() -> None:
     """One-way: the side that is not written has one that its line could not say anyway."""
     two = pair(line(MANY_A, MANY_B, TO_A, values=VALUES), a={MANY_A.name: chosen("XL")}, b={})
