@@ -16,7 +16,6 @@ from connections.days import in_configured_zone
 from connections.models import Record
 from connections.stamps import Stamp, stamp_of
 from connectors.contact import value_to_json
-from rules.setup import other
 from sync.engine.base import agree
 from sync.engine.person import Decision, Memory, StepPlan, View
 from sync.models import Planned, Run, Step, SyncRecord
@@ -71,14 +70,13 @@ class Person:
         return self.decision is not None and self.decision.state == _DELETED_OPPOSITE
 
     def is_newly_bereft(self, side: str) -> bool:
-        """Is its contact of this side gone since it was last planned: of two who were there, or of
-        a pair of which only this one was left?"""
+        """Is its contact of this side gone since it was last planned?"""
         if self.row is None or not self.is_pair or not self.views[side].gone:
             return False
         if self.row.state != _DELETED_OPPOSITE:
             return True
-        was_there = getattr(self.row, f"{side}_digest") != self.views[side].digest
-        return was_there and self.views[other(side)].gone
+        was_there: bool = getattr(self.row, f"{side}_digest") != self.views[side].digest
+        return was_there
 
     @property
     def steps(self) -> tuple[StepPlan, ...]:

@@ -64,8 +64,11 @@ def chunks(connection: Connection, work: Work, now: datetime) -> Iterator[Chunk]
             yield Chunk(side, list(rows.values_list("pk", flat=True)))
         return
     for side in "ab":
+        connection.container(side).refresh_from_db()
+    for side in "ab":
+        yield from _gone(connection, work, side)
+    for side in "ab":
         container = connection.container(side)
-        container.refresh_from_db()
         last = _planned_upto(work, side)
         while last < container.number:
             rows = Record.objects.filter(container=container, number__gt=last).order_by("number")
@@ -73,6 +76,20 @@ def chunks(connection: Connection, work: Work, now: datetime) -> Iterator[Chunk]
             last = found[-1][1] if len(found) == CHUNK else container.number
             yield Chunk(side, [id for id, _ in found], last)
     yield from _due(connection, now)
+
+
+def _gone(connection: Connection, work: Work, side: str) -> Iterator[Chunk]:
+    """Those of pairs who are gone: before anybody is planned who may have taken their place."""
+    container, last = connection.container(side), _planned_upto(work, side)
+    if last == container.number:
+        return
+    gone = Record.objects.filter(container=container, number__gt=last, gone_at__isnull=False)
+    pairs = SyncRecord.objects.filter(connection=connection, a__isnull=False, b__isnull=False)
+    ids = list(
+        pairs.filter(**{f"{side}__in": gone}).order_by("pk").values_list(f"{side}_id", flat=True)
+    )
+    for start in range(0, len(ids), CHUNK):
+        yield Chunk(side, ids[start : start + CHUNK])
 
 
 def number_of(connection: Connection, work: Work) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from connectors.contact import entries
 from connectors.memory.app import Quirks
+from sync import work
 from sync.models import Run, SyncRecord
 from tests.stories.bench import TAGS, Bench, add, has, person, rule
 
@@ -223,6 +224,19 @@ def test_a_survivor_that_is_merged_has_an_heir_too_and_the_key_stays_closed(benc
     assert bench.verbs(bench.sync()) == []
 
 
+def test_one_merged_while_its_counterpart_is_restored_has_an_heir_too(bench: Bench) -> None:
+    ann = met(bench)
+    gone = bench.id("a", "Ann")
+    bench.a.remove(gone)
+    bench.sync()
+    bench.a.revive(gone)
+    heir = bench.b.add(person("Ann", "second@x.org"))
+    bench.b.merge(heir, ann)
+    assert "merge" in bench.verbs(bench.sync())
+    assert bench.names("a") == ["Ann", "Zoe"]
+    assert SyncRecord.objects.get(b__remote_id=heir).state == "in_sync"
+
+
 def test_one_merged_while_its_counterpart_is_deleted_has_an_heir_too(bench: Bench) -> None:
     """Seen by one run, both are gone; but in b it lives on in its heir, so nobody is made in a."""
     ann = met(bench)
@@ -234,6 +248,22 @@ def test_one_merged_while_its_counterpart_is_deleted_has_an_heir_too(bench: Benc
     assert SyncRecord.objects.get(b__remote_id=heir).state == "deleted_opposite"
     assert bench.segments("b", "Ann") == [TRASH]
     bench.assert_quiet()
+
+
+def test_who_is_gone_is_planned_before_anybody_who_may_be_the_heir(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many changes the two may be far apart."""
+    monkeypatch.setattr(work, "CHUNK", 1)
+    with Bench(a=Quirks(merges=True)).placed() as bench:
+        bench.load()
+        met(bench)
+        heir = bench.a.add(person("Ann", "second@x.org"))
+        bench.a.merge(heir, bench.id("a", "Ann"))
+        bench.b.remove(bench.id("b", "Ann"))
+        assert "create" not in bench.verbs(bench.sync())
+        assert bench.names("b") == ["Zoe"]
+        assert SyncRecord.objects.get(a__remote_id=heir).state == "deleted_opposite"
 
 
 def test_an_excluded_pair_moves_to_the_heir_and_stays_excluded(bench: Bench) -> None:
