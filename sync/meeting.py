@@ -46,6 +46,8 @@ class Meeting:
         #: Sync records of whom it is not known yet whether a write was carried out: nothing new
         #: is planned for them.
         self.open_rows: set[int] = set()
+        #: Has somebody changed of whom nothing is planned?
+        self.leaves_some_alone = False
         #: Sync records of whom something was planned that was never sent.
         self.abandoned: set[int | None] = set()
 
@@ -53,7 +55,9 @@ class Meeting:
         ids = [id for id in ids if id not in self.met and id not in self.so_far.parted]
         known = self._known(ids)
         self._leave_open_ones(known)
-        ids = [id for id in ids if not self._is_left_alone(known.get(id))]
+        left_alone = {id for id in ids if self._is_left_alone(known.get(id))}
+        self.leaves_some_alone |= bool(left_alone)
+        ids = [id for id in ids if id not in left_alone]
         ids = self._unsettled(ids, known)
         views = self._views(ids)
         opposite = self._views([self._opposite(known[id]) for id in ids if _is_pair(known.get(id))])

@@ -78,7 +78,7 @@ def _plan_chunk(
     ledger: Plans,
     now: datetime,
 ) -> bool:
-    """Was there anybody to plan?"""
+    """Was there anybody to plan, or somebody changed of whom nothing is planned?"""
     meeting = Meeting(register, setup, chunk.side, work, so_far, now)
     persons = meeting.persons(chunk.ids)
     waiters = so_far.who_wait(persons)
@@ -86,4 +86,4 @@ def _plan_chunk(
     if not ledger.is_stored:
         so_far.keep(persons, waiters)
     ledger.look_again(meeting.open_rows, now + LOOK_AGAIN)
-    return bool(persons)
+    return bool(persons) or meeting.leaves_some_alone

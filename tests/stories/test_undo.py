@@ -14,7 +14,7 @@ from connections.models import Connection
 from connectors.contact import Address, Entry
 from connectors.errors import Unanswered
 from connectors.fields import Field
-from sync.models import Run, Step
+from sync.models import Run, Step, SyncRecord
 from tests.stories.bench import TAGS, Bench, Quirks, add, has, person, rule, set_field
 
 SEGMENT = "custom:Segment"
@@ -353,6 +353,20 @@ def test_an_address_that_another_has_by_now_is_not_put_back(bench: Bench) -> Non
 
 
 @pytest.mark.sqlite_only
+def test_one_who_is_apart_makes_room_for_others_too(bench: Bench) -> None:
+    bench.load()
+    bench.b.add(person("Ann", "ann@x.org"))
+    undo(bench, bench.sync())
+    bench.b.remove(bench.id("b", "Ann"))
+    again = bench.b.add(person("Ann", "ann@x.org", company="Ajax"))
+    bench.sync()
+    assert [state for _, state, _ in bench.states()] == ["apart", "duplicate"]
+    bench.edit("a", "Ann", emails=(Entry("other@x.org"),))
+    bench.sync()
+    assert SyncRecord.objects.get(b__remote_id=again).state == "in_sync"
+    assert is_quiet(bench)
+
+
 def test_what_was_held_is_looked_at_again_after_it(bench: Bench) -> None:
     """The last address is never removed; after the undo there is none to be removed any more."""
     in_sync(bench)
