@@ -44,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--only-database", action="store_true", help="only the tests that touch the database"
     )
+    group.addoption(
+        "--connections", type=int, default=12, help="of several machines (12), in tests/processes"
+    )
     world = parser.getgroup("world", "simulation (tests/world)")
     world.addoption("--histories", type=int, default=300, help="how many by chance (300)")
     world.addoption(

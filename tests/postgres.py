@@ -7,12 +7,13 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.ports import free_port
 
+LOCAL = "127.0.0.1"
 DEBIAN = Path("/usr/lib/postgresql")
 _PLAIN = ("--encoding=UTF8", "--locale=C", "--no-sync")
 
@@ -30,20 +31,24 @@ def programs() -> Path | None:
 
 
 class Server:
-    """Running after ``start``; ``url`` is its DATABASE_URL."""
+    """Running after ``start``; ``url`` is its DATABASE_URL, as seen from this machine."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, listens: Sequence[str]) -> None:
         bin_ = programs()
         assert bin_, "PostgreSQL is not installed: apt-get install postgresql"
         self._bin, self._home, self._user = bin_, home, _unprivileged()
         if self._user:
             shutil.chown(home, self._user)
         self._port = free_port()
-        self.url = f"postgres://accord@127.0.0.1:{self._port}/postgres"
+        self._listens = ",".join((LOCAL, *listens))
+        self.url = f"postgres://accord@{LOCAL}:{self._port}/postgres"
         self._run("initdb", "--auth=trust", "--username=accord", *_PLAIN)
+        with (home / "data" / "pg_hba.conf").open("a") as rules:
+            rules.writelines(f"host all all {address}/24 trust\n" for address in listens)
 
     def start(self) -> None:
-        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c fsync=off -k {self._home}"
+        options = f"-p {self._port} -c listen_addresses={self._listens} -k {self._home}"
+        options += " -c fsync=off"
         self._run("pg_ctl", "start", "--wait", "--log", str(self._home / "log"), "-o", options)
 
     def stop(self) -> None:
@@ -59,11 +64,12 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A running server; gone afterwards with all that it held."""
+def server(*listens: str) -> Iterator[Server]:
+    """A running server, here and on the addresses ``listens``; gone afterwards with all that it
+    held."""
     home = Path(tempfile.mkdtemp(prefix="accord-postgres-"))
     try:
-        made = Server(home)
+        made = Server(home, listens)
         made.start()
         try:
             yield made
