@@ -55,13 +55,17 @@ def bury_dead(now: datetime, host: Host, connection: int | None = None) -> None:
 
 
 def unclaim(run: Run, why: str) -> None:
-    """Of a run that has not begun: it is queued again. ``why`` is what it waits for."""
-    run.state, run.owner, run.waits = Run.State.QUEUED, "", why[:500]
-    run.started_at = run.alive_at = run.phase_at = None
-    run.phase = ""
-    run.save(
-        update_fields=["state", "owner", "waits", "started_at", "alive_at", "phase_at", "phase"]
+    """Of a run that has not begun: it is queued again, unless it was taken for dead meanwhile.
+    ``why`` is what it waits for."""
+    ours = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, owner=run.owner)
+    ours.update(
+        state=Run.State.QUEUED,
+        owner="",
+        waits=why[:500],
+        phase="",
+        **dict.fromkeys(("started_at", "alive_at", "phase_at")),
     )
+    run.refresh_from_db()
 
 
 def give_up(run_id: int, host: Host, cause: str = "") -> None:

@@ -334,8 +334,11 @@ class Journey:
         self.run.state, self.run.why, self.run.finished_at = state, why, self.host.now()
         self.run.phase = self.run.stage = ""
         self.run.counts = counts.of_run(self.run, self.sides.requests, standing)
+        ours = Run.objects.filter(pk=self.run.pk, owner=self.run.owner, finished_at=None)
         with transaction.atomic():
-            self.run.save(update_fields=_CLOSED)
-            days.add(self.run, self.sides.waited)
-            totals.add(self.run, self.sides.statuses)
+            if ours.update(**{name: getattr(self.run, name) for name in _CLOSED}):
+                days.add(self.run, self.sides.waited)
+                totals.add(self.run, self.sides.statuses)
+            else:  # taken for dead meanwhile, and closed by whoever goes on with its work
+                self.run.refresh_from_db()
         self.report(self.run)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db.models import F
 
 from connectors.errors import Unanswered
 from connectors.memory.app import Quirks, quiet
+from sync.claim import INTERRUPTED, bury_dead
 from sync.leases import TTL
-from sync.models import Lease, Run, Step
+from sync.models import Day, Lease, Run, Step
 from tests.sync.conftest import Pair, person
 
 WAYS = {
@@ -71,12 +73,15 @@ def test_who_stood_still_between_intent_and_call_does_not_call(pair: Pair) -> No
         result = execute(sql, params, many, context)
         if many and sql.startswith('UPDATE "sync_step"') and "sent" in params[0]:
             pair.clock.sleep(2 * TTL.total_seconds())
+            bury_dead(pair.clock(), replace(pair.host, is_dead=lambda owner: True))
             Lease.objects.update(owner="them", fence=F("fence") + 1, until=pair.clock() + TTL / 2)
         return result
 
     with connection.execute_wrapper(stand_still):
-        assert pair.sync().state == Run.State.BUSY
+        run = pair.sync()
     assert pair.shown("b") == []
+    assert (run.state, run.why) == (Run.State.FAILED, INTERRUPTED)
+    assert Day.objects.get().broken == 1
     Lease.objects.update(owner="", until=None)
     assert pair.sync().state == Run.State.DONE
     assert pair.shown("b") == ["Ann"]
