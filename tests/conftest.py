@@ -47,6 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--connections", type=int, default=12, help="of several machines (12), in tests/processes"
     )
+    group.addoption(
+        "--at-length", action="store_true", help="also the tests that take many minutes"
+    )
     world = parser.getgroup("world", "simulation (tests/world)")
     world.addoption("--histories", type=int, default=300, help="how many by chance (300)")
     world.addoption(
@@ -64,8 +67,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             "; ".join(f"{word} is missing: {how}" for word, how in missing.items())
         )
     only_database = config.getoption("--only-database")
+    at_length = config.getoption("--at-length")
 
     def wanted(item: pytest.Item) -> bool:
+        if item.get_closest_marker("at_length") and not at_length:
+            return False
         needs = {word for marker in item.iter_markers("partner") for word in marker.args}
         if only_database:
             return not needs and _touches_database(item)

@@ -16,6 +16,7 @@ from redis.retry import Retry
 from tests.ports import free_port
 
 LOCAL = "127.0.0.1"
+PASSWORD = "battery-staple"
 
 
 def program() -> str | None:
@@ -28,14 +29,23 @@ class Server:
     def __init__(self, home: Path, listens: Sequence[str]) -> None:
         self._home, self._listens = home, listens
         self.port = free_port()
-        self.url = f"redis://{LOCAL}:{self.port}/0"
+        self.url = f"redis://:{PASSWORD}@{LOCAL}:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         path = program()
         assert path, "Redis is not installed: apt-get install redis-server"
-        options = ("--port", str(self.port), "--bind", *self._listens, "--protected-mode", "no")
-        kept = ("--save", "", "--appendonly", "no", "--dir", str(self._home))
+        options = ("--port", str(self.port), "--bind", *self._listens)
+        kept = (
+            "--requirepass",
+            PASSWORD,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            str(self._home),
+        )
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen([path, *options, *kept], stdout=log, stderr=log)
         patient = Retry(ConstantBackoff(0.05), 400)

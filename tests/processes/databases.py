@@ -10,16 +10,14 @@ import environ
 from django.core.management import call_command
 from django.db import connections
 
-from tests import postgres
-
 ALIAS = "default"
 
 
 @contextmanager
-def as_default(server: postgres.Server) -> Iterator[None]:
+def as_default(url: str) -> Iterator[None]:
     """With the product's tables; nobody is to hold a transaction of the other one's."""
     usual, usual_settings = connections[ALIAS], connections.settings[ALIAS]
-    connections.settings[ALIAS] = _settings(server.url, usual_settings)
+    connections.settings[ALIAS] = _settings(url, usual_settings)
     connections[ALIAS] = connections.create_connection(ALIAS)
     try:
         call_command("migrate", verbosity=0)

@@ -27,7 +27,7 @@ PAGE = reverse("admin:connections_account_add")
 
 @pytest.fixture(scope="module", autouse=True)
 def server(django_db_setup: None, django_db_blocker: object) -> Iterator[postgres.Server]:
-    with postgres.server() as running, django_db_blocker.unblock(), as_default(running):
+    with postgres.server() as running, django_db_blocker.unblock(), as_default(running.url):
         yield running
 
 

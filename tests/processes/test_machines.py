@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,18 +15,22 @@ from django.utils import timezone
 from django_q.conf import Conf
 
 from connections.models import Connection
-from sync.models import Heartbeat, Lease, Run
+from sync.claim import INTERRUPTED
+from sync.models import Heartbeat, Lease, Run, Step
 from sync.queue import ask_for_run, ring
 from tests import postgres, redis
 from tests.ports import free_port
+from tests.processes import readme
 from tests.processes.conftest import Start
 from tests.processes.databases import as_default
 from tests.processes.machines import LOCAL, Machines, machines
-from tests.processes.running import QUICK, Browser, Program, gunicorn, manage, until
+from tests.processes.running import QUICK, Browser, Program, until
 from tests.processes.town import Town
 
 pytestmark = [pytest.mark.partner("postgresql"), pytest.mark.partner("redis")]
 
+PUBLIC = "http://accord.example.org"
+QUICK_TURNS = "tests.processes.quick"
 #: Contacts of a small connection.
 FEW = 5
 #: Connections with an account in common with the large one.
@@ -38,12 +44,13 @@ def three() -> Iterator[Machines]:
 
 
 @pytest.fixture(scope="module")
-def database(
-    three: Machines, django_db_setup: None, django_db_blocker: object
-) -> Iterator[postgres.Server]:
+def database(three: Machines, django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
+    """Its URL, as seen from this machine; it is this process's as well."""
     listens = [three.server] if three.are_apart else []
-    with postgres.server(*listens) as running, django_db_blocker.unblock(), as_default(running):
-        yield running
+    with postgres.server(*listens) as running, django_db_blocker.unblock():
+        url = readme.made_database(running.url)
+        with as_default(url):
+            yield url
 
 
 @pytest.fixture(autouse=True)
@@ -60,21 +67,15 @@ Worker = Callable[[str], Program]
 
 
 @pytest.fixture
-def worker(
-    three: Machines, database: postgres.Server, bell: redis.Server, start: Start
-) -> Iterator[Worker]:
+def worker(three: Machines, database: str, bell: redis.Server, start: Start) -> Iterator[Worker]:
     """``worker(name)``: of that machine."""
     begun: list[Program] = []
 
     def begin(name: str) -> Program:
-        begun.append(
-            start(
-                three.on(name, manage("worker", *QUICK)),
-                DATABASE_URL=database.url.replace(LOCAL, three.server),
-                REDIS_URL=bell.url.replace(LOCAL, three.server),
-                DJANGO_SETTINGS_MODULE="tests.processes.quick",
-            )
-        )
+        urls = (url.replace(LOCAL, three.server) for url in (database, bell.url))
+        settings = readme.settings(PUBLIC, *urls)
+        command = three.on(name, [*readme.command("manage.py worker"), *QUICK])
+        begun.append(start(command, **settings, DJANGO_SETTINGS_MODULE=QUICK_TURNS))
         return begun[-1]
 
     yield begin
@@ -120,7 +121,7 @@ def test_three_machines_share_the_work(
     turns = Lease.objects.get(account=shared.account).fence - turns
     large_run = Run.objects.get(connection=large)
     assert large_run.state == "running", "the small ones did not wait for the large one"
-    until(lambda: Run.objects.get(connection=large).state == "done")
+    until(lambda: Run.objects.get(connection=large).state == "done", 1200)
 
     assert {run.state for run in Run.objects.all()} == {"done"}
     for connection in [*small, *beside]:
@@ -141,15 +142,23 @@ def test_three_machines_share_the_work(
 
 
 def test_the_bell_stops_and_is_there_again(
-    database: postgres.Server, bell: redis.Server, start: Start, start_worker: Start, var: Path
+    database: str,
+    bell: redis.Server,
+    start: Start,
+    manage_environment: Mapping[str, str],
+    var: Path,
 ) -> None:
-    """The desk goes on without, and what is asked for meanwhile is done afterwards."""
+    """The desk goes on without, and what is asked for meanwhile is done afterwards. All of it is
+    prepared and started as README.md says."""
+    port = free_port()
+    settings = readme.settings(f"http://127.0.0.1:{port}", database, bell.url)
+    for words in ("manage.py migrate", "manage.py collectstatic", "manage.py check"):
+        readme.carried_out(words, {**manage_environment, **settings})
     town = Town(var)
     connection = town.connect("pair", town.account("a", FEW), town.account("b"))
     Connection.objects.update(state="active")
-    port = free_port()
-    start(gunicorn(port), REDIS_URL=bell.url)
-    worker = start_worker(REDIS_URL=bell.url)
+    start([*readme.command("gunicorn"), "--bind", f"127.0.0.1:{port}"], **settings)
+    worker = start([*readme.command("manage.py worker"), *QUICK], **settings)
     browser = Browser(f"http://127.0.0.1:{port}")
     until(lambda: Run.objects.filter(state="done").exists())
     until(lambda: browser.get(reverse("admin:index")) == 200)
@@ -166,3 +175,43 @@ def test_the_bell_stops_and_is_there_again(
     until(lambda: Run.objects.filter(pk=asked.pk, state="done").exists())
     assert browser.get(page) == 200
     assert town.people("b") == town.people("a")
+
+
+@pytest.mark.at_length
+def test_a_machine_that_is_cut_off_from_the_network(
+    three: Machines, worker: Worker, var: Path
+) -> None:
+    """For a moment: its run goes on. For minutes: another takes its work over, and it writes
+    nothing more when it is back."""
+    if not three.are_apart:
+        pytest.skip("there are no machines apart here")
+    town = Town(var)
+    connection = town.connect("pair", town.account("a", 400), town.account("b"))
+    Connection.objects.update(state="active")
+    worker("machine-1")
+    made = partial(Step.objects.filter(verb="create", result="done").count)
+    until(lambda: made() >= 50)
+    run = Run.objects.get(state="running")
+    three.cut("machine-1")
+    time.sleep(10)
+    three.mend("machine-1")
+    before = made()
+    until(lambda: made() >= before + 50)
+    run.refresh_from_db()
+    assert run.state == "running"
+
+    three.cut("machine-1")
+    worker("machine-2")
+    until(lambda: Run.objects.filter(pk=run.pk, state="failed", why=INTERRUPTED).exists(), 600)
+    following = ask_for_run(connection)
+    ring(following)
+    until(lambda: Run.objects.filter(pk=following.pk, state="done").exists(), 600)
+    following.refresh_from_db()
+    assert following.owner.startswith("machine-2/")
+    three.mend("machine-1")
+    now = timezone.now()
+    until(lambda: Heartbeat.objects.filter(name__startswith="machine-1/", at__gt=now).exists(), 600)
+    assert town.people("b") == town.people("a")
+    assert not Run.objects.filter(state="running").exists()
+    run.refresh_from_db()
+    assert run.state == "failed"
