@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -91,12 +92,13 @@ def test_three_machines_share_the_work(
     """While a large first sync is on; of the bells, some are lost and the others ring twice."""
     town, number = Town(var), pytestconfig.getoption("--connections")
     # Its first sync takes longer than all the others together: a turn is ten contacts.
-    many = 60 + 10 * number
+    many = 120 + 10 * number
     shared = town.account("shared")
     large = town.connect("large", town.account("large", many), shared)
     for name in three.names:
         worker(name)
     until(lambda: Heartbeat.objects.count() == 3)
+    Connection.objects.update(state="active")
     until(lambda: Run.objects.filter(connection=large, stage=Run.Stage.WRITING).exists())
     beside = [
         town.connect(f"beside-{n}", town.account(f"c{n}", FEW), shared) for n in range(BESIDE)
@@ -117,8 +119,11 @@ def test_three_machines_share_the_work(
         client.flushall()
 
     others = Run.objects.exclude(connection=large)
-    until(lambda: others.filter(state="done").count() >= len(small) + len(asked) + len(beside), 600)
+    until(lambda: others.filter(connection__in=beside, state="done").count() == BESIDE)
     turns = Lease.objects.get(account=shared.account).fence - turns
+    until(lambda: others.filter(connection__in=small, state="done").count() >= number, 600)
+    until(lambda: not others.filter(finished_at=None).exists(), 600)
+    seconds = (timezone.now() - begun).total_seconds()
     large_run = Run.objects.get(connection=large)
     assert large_run.state == "running", "the small ones did not wait for the large one"
     until(lambda: Run.objects.get(connection=large).state == "done", 1200)
@@ -128,17 +133,18 @@ def test_three_machines_share_the_work(
         runs = list(Run.objects.filter(connection=connection).order_by("started_at"))
         assert len(runs) >= 2 if connection in asked else len(runs) == 1
         for run, following in pairwise(runs):
-            assert run.finished_at <= following.started_at
+            # Whoever claims looks at the clock before it waits for whoever ends.
+            assert run.finished_at - following.started_at < timedelta(seconds=1)
     for n in range(len(small)):
         assert town.people(f"b{n}") == town.people(f"a{n}")
     assert town.people("shared") == sum(
         (town.people(f"c{n}") for n in range(BESIDE)), town.people("large")
     )
     done = Counter(run.owner.partition("/")[0] for run in others)
-    print(f"{done}; {turns} turns; {(timezone.now() - begun).total_seconds():.0f} s")
+    print(f"{number} connections in {seconds:.0f} s: {done}; {BESIDE} beside in {turns} turns")
     if three.are_apart:
         assert set(done) == set(three.names)
-    assert turns <= 4 * len(beside) + 4
+    assert turns <= 5 * BESIDE + 3
 
 
 def test_the_bell_stops_and_is_there_again(
