@@ -10,8 +10,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.views.defaults import server_error
 
 from tests.connections.staff.conftest import PASSWORD, set_up_app, sign_in, text_of, totp
 
@@ -151,3 +152,11 @@ def test_the_menu_of_the_desk_leads_to_them(browser: Client, alice: User) -> Non
 
 def test_accounts_alone_leads_to_the_desk(browser: Client) -> None:
     assert browser.get("/accounts/")["Location"] == reverse("admin:index")
+
+
+def test_the_page_of_an_error_needs_nothing_that_may_have_failed() -> None:
+    """No database, no session, no static files."""
+    answer = server_error(RequestFactory().get("/"))
+    assert answer.status_code == 500
+    text = answer.content.decode()
+    assert "Its database may have stopped" in text and "{" not in text
