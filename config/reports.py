@@ -30,7 +30,7 @@ class NoSecrets(SafeExceptionReporterFilter):
     hidden_settings = re.compile(
         SafeExceptionReporterFilter.hidden_settings.pattern
         + "|CREDENTIAL|SESSION|LOGIN|SEALED|ENVIRON|DATABASE_URL|EMAIL_URL|REDIS|LOCATION|COOKIE"
-        + "|QUERY_STRING|^CODE$",
+        + "|DSN|QUERY_STRING|^CODE$",
         re.IGNORECASE,
     )
 

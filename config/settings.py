@@ -230,6 +230,18 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Notifications",
+                "items": [
+                    _page(
+                        "My notifications",
+                        "notifications",
+                        "notifications",
+                        "connections.view_connection",
+                    ),
+                    _page("Channels", "campaign", "connections_channel_changelist"),
+                ],
+            },
+            {
                 "title": "Staff",
                 "items": [
                     _page("Users", "person", "auth_user_changelist"),
@@ -373,6 +385,12 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")
 DEFAULT_REGION = env.str("DEFAULT_REGION", "").upper()
 globals().update(env.email_url("EMAIL_URL", "consolemail://" if DEBUG else "smtp://localhost:25"))
 
+EMAIL_TIMEOUT = 20  # seconds; without it a server that is silent keeps a worker for ever
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Accord <accord@localhost>")
+# Who is told: after so many failed runs in a row, and once a day from this hour on (TIME_ZONE).
+NOTIFY_AFTER_FAILURES = env.int("NOTIFY_AFTER_FAILURES", 3)
+DIGEST_HOUR = env.int("DIGEST_HOUR", 7)
+
 # --- The apps: where they are and what they allow, as each connector says (registry.settings) ----
 CONNECTORS = {item.name: env.str(item.name, item.default) for item in registry.settings()}
 for _setting in registry.settings():
@@ -407,7 +425,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.formatter", "form": LOG_FORMAT}},
     "filters": {"without_secrets": {"()": "config.reports.WithoutSecrets"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         # Django's own handlers would print a second time, or mail request data to admins.
@@ -417,6 +438,8 @@ LOGGING = {
         "django.request": {"filters": ["without_secrets"], "propagate": True},
         # It tells of every ring of the bell; what came of it our own log and the runs say.
         "django-q": {"level": "WARNING"},
+        # Its lines hold addresses of channels, which are secrets.
+        "apprise": {"handlers": ["nowhere"], "propagate": False},
         **{name: {"level": "INFO"} for name in ("connections", "connectors", "rules", "sync")},
     },
 }

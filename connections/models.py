@@ -284,6 +284,52 @@ class Beginning(models.Model):
         return self.a if side == Side.A else self.b
 
 
+class Subscription(models.Model):
+    """Of which connections a person is told by mail when they need somebody, and go on again; and
+    of which once a day what was done (``digest``). ``everything``: of all, those to come too."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    everything = models.BooleanField("every connection", default=False)
+    connections = models.ManyToManyField(Connection, blank=True, related_name="+")
+    digest = models.BooleanField("a digest every day", default=False)
+
+    class Meta:
+        default_permissions = ()  # everybody's own affair
+
+    def __str__(self) -> str:
+        """Without the connections: the admin shows it to those who delete the user."""
+        return "what to be told by mail"
+
+
+class Channel(models.Model):
+    """A room elsewhere, such as in Slack, that is told the same. Without ``connections`` it is told
+    of all."""
+
+    name = models.CharField(max_length=100, unique=True)
+    sealed = models.TextField(
+        blank=True, editable=False, help_text="Its address, encrypted (connections.vault)."
+    )
+    service = models.CharField(max_length=60, blank=True, editable=False)
+    on = models.BooleanField(default=True, help_text="Switched off, it is told nothing.")
+    connections = models.ManyToManyField(
+        Connection,
+        blank=True,
+        related_name="+",
+        help_text="Of which it is told. None chosen: of all of them.",
+    )
+    digest = models.BooleanField(
+        "a digest every day", default=False, help_text="What was done, and what needs somebody."
+    )
+    trouble = models.TextField(blank=True, editable=False, help_text="Why it was not told last.")
+    told_at = models.DateTimeField("told last", null=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class FieldMapping(models.Model):
     """One line: field of a, arrow, field of b."""
 

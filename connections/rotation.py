@@ -9,7 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
-from connections.models import Account, DigestKey
+from connections.models import Account, Channel, DigestKey
 from connections.staff.second_factor import rotate_factor
 from connections.vault import NoKey, check_keys, rotate
 
@@ -17,7 +17,7 @@ from connections.vault import NoKey, check_keys, rotate
 @dataclass(slots=True)
 class Rotation:
     """How many were sealed anew, how many had the first key already, and what no key opens:
-    accounts by their name, second factors by whose they are."""
+    accounts and channels by their name, second factors by whose they are."""
 
     rotated: int = 0
     current: int = 0
@@ -30,6 +30,8 @@ def rotate_all() -> Rotation:
     done = Rotation()
     accounts = Account.objects.exclude(sealed="").order_by("name")
     _each(accounts, _rotate_account, lambda account: account.name, done)
+    channels = Channel.objects.exclude(sealed="").order_by("name")
+    _each(channels, _rotate_channel, lambda channel: f"channel {channel.name}", done)
     factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
     _each(factors, rotate_factor, _named, done)
     _each(DigestKey.objects.order_by("pk"), _rotate_digest_key, str, done)
@@ -73,6 +75,15 @@ def _rotate_digest_key(key: DigestKey) -> bool:
         return False
     key.sealed = sealed
     key.save(update_fields=["sealed"])
+    return True
+
+
+def _rotate_channel(channel: Channel) -> bool:
+    sealed = rotate(channel.sealed)
+    if sealed == channel.sealed:
+        return False
+    channel.sealed = sealed
+    channel.save(update_fields=["sealed"])
     return True
 
 

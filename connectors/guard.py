@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 
@@ -86,3 +90,47 @@ def pool_classes(allow_private: bool) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = Secure
 
     return {"http": PlainPool, "https": SecurePool}
+
+
+#: Of the code of this context, if it is watched: may it connect to private addresses, and what was
+#: refused so far.
+_watched: ContextVar[tuple[bool, list[AskStaff]] | None] = ContextVar("watched", default=None)
+
+
+@contextmanager
+def watching(allow_private: bool) -> Iterator[list[AskStaff]]:
+    """For a library that opens connections of its own: meanwhile no socket of this thread connects
+    to an address that is not allowed, wherever a name or a redirect led. What is refused is in the
+    list; the library is told that it cannot connect, as if nobody were there."""
+    _watch_sockets()
+    refused: list[AskStaff] = []
+    token = _watched.set((allow_private, refused))
+    try:
+        yield refused
+    finally:
+        _watched.reset(token)
+
+
+@cache
+def _watch_sockets() -> None:
+    """Once, and for good: Python takes no hook back (https://peps.python.org/pep-0578/)."""
+    sys.addaudithook(_judge_socket)
+
+
+def _judge_socket(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        return
+    watched, address = _watched.get(), arguments[1]
+    if watched is None or address is None:  # a socket that is connected needs no address
+        return
+    allow_private, refused = watched
+    try:
+        check_address(str(address[0]) if isinstance(address, tuple) else "", allow_private)
+    except AskStaff as error:
+        refused.append(error)
+    except ValueError:
+        # A name that is not looked up yet, or a socket of this machine.
+        refused.append(AskStaff("That is no address on the network.", "Enter another one."))
+    else:
+        return
+    raise ConnectionRefusedError("The address is not allowed.")

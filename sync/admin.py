@@ -7,9 +7,10 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 
-from connections.models import Connection
+from connections.models import Channel, Connection
 from rules.models import Rule
-from sync.desk import others, person
+from sync.desk import others, person, subscribing
+from sync.desk.channels import ChannelAdmin
 from sync.desk.connection import ConnectionDesk
 from sync.desk.exports import ExportAdmin
 from sync.desk.people import SyncRecordAdmin
@@ -20,6 +21,7 @@ from sync.models import Export, Run, Step, SyncRecord
 
 admin.site.register(Connection, ConnectionDesk)
 admin.site.register(Rule, RuleDesk)
+admin.site.register(Channel, ChannelAdmin)
 admin.site.register(Export, ExportAdmin)
 admin.site.register(Run, RunAdmin)
 admin.site.register(Step, StepAdmin)
@@ -29,7 +31,11 @@ admin.site.index_template = "sync/index.html"
 
 desk = cast(Any, admin.site)
 of_connections = desk.extra_urls  # pages of theirs that no table owns
-desk.extra_urls = lambda: [*person.addresses(), *of_connections()]
+desk.extra_urls = lambda: [
+    *person.addresses(),
+    *subscribing.addresses(),
+    *of_connections(),
+]
 
 others.hide()
 for model, page in ((User, others.OurUserAdmin), (Group, others.OurGroupAdmin)):

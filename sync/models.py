@@ -8,7 +8,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from connections.models import Account, Connection, Record, Side
+from connections.models import Account, Channel, Connection, Record, Side
 from connections.plain_text import PlainTextField
 
 
@@ -444,6 +444,88 @@ class Total(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection}: {self.what} {self.of} {self.word}"
+
+
+class Notice(models.Model):
+    """A trouble that people are told of: of an account, or of a connection, which have one at a
+    time. While ``ended_at`` is null it goes on."""
+
+    class Kind(models.TextChoices):
+        ACCOUNT = "account", "needs attention"
+        HELD = "held", "is held"
+        STOPPED = "stopped", "is stopped"
+        FAILING = "failing", "is failing"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="notices")
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="notices")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_trouble_of_a_connection",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_trouble_of_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account or self.connection} {self.get_kind_display()}"
+
+
+class Message(models.Model):
+    """What somebody is to be told, a person by mail or a channel: a row before it is sent, so that
+    it is sent whatever crashes, and by one worker only.
+
+    That a ``notice`` began or ended, or the digest of a ``day``. It is tried again at ``due_at``;
+    ``claimed_until``: a worker is at it. ``closed_at``: it was sent, or given up.
+    """
+
+    class What(models.TextChoices):
+        BEGAN = "began"
+        ENDED = "ended"
+        DIGEST = "digest"
+
+    what = models.CharField(max_length=10, choices=What)
+    notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="messages")
+    day = models.DateField(null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    channel = models.ForeignKey(Channel, models.CASCADE, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    was_sent = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "what", "user"], name="a_person_told_once"),
+            models.UniqueConstraint(
+                fields=["notice", "what", "channel"], name="a_channel_told_once"
+            ),
+            models.UniqueConstraint(fields=["day", "user"], name="a_person_digests_once"),
+            models.UniqueConstraint(fields=["day", "channel"], name="a_channel_digests_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(closed_at__isnull=True),
+                name="message_to_send",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.notice or self.day}"
 
 
 class Lease(models.Model):

@@ -20,7 +20,7 @@ from sync.models import Erasure, Run
 from sync.queue import ring
 from sync.run import perform
 from sync.turns import next_in_turn
-from sync.watch import pulse
+from sync.watch import outbox, pulse, troubles
 from sync.watch.erasing.carry_out import carry_out
 from sync.watch.retention import forget
 
@@ -111,3 +111,11 @@ def tidy() -> None:
     dropped = forget(settings.RETENTION_DAYS, this_process(), lambda: time.monotonic() > end)
     if dropped.anything:
         log.info("Old rows were dropped: %s.", dropped)
+
+
+def tell() -> None:
+    """What went wrong or is well again, and digests: to whoever asked for it."""
+    now = timezone.now()
+    troubles.look(now)
+    outbox.write_digests(now)
+    outbox.send_due(timezone.now)

@@ -16,11 +16,12 @@ class Told(NamedTuple):
 
 
 class Receiver:
-    """Listens on this machine; ``told`` is all that was said to it. It answers ``status``."""
+    """Listens on this machine; ``told`` is all that was said to it. It answers ``status``, and
+    where else to go with ``location``."""
 
     def __init__(self) -> None:
         self.told: list[Told] = []
-        self.status = 200
+        self.status, self.location = 200, ""
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -31,6 +32,8 @@ class Receiver:
                 receiver.told.append(Told(self.path, dict(self.headers), body))
                 self.send_response(receiver.status)
                 self.send_header("Content-Length", "0")
+                if receiver.location:
+                    self.send_header("Location", receiver.location)
                 self.end_headers()
 
             def log_message(self, *arguments: object) -> None:

@@ -51,8 +51,10 @@ class Bell:
                 async_task("sync.tasks.erase", pk, task_name=f"erasure {pk}", timeout=-1)
 
     def ask_for_beat(self) -> None:
+        """And to tell people what there is to tell."""
         if get_broker().queue_size() < ENOUGH:
             async_task("sync.tasks.beat", task_name="heartbeat", save=False, timeout=30)
+            async_task("sync.tasks.tell", task_name="notices", save=False, timeout=240)
 
     def ask_to_tidy(self) -> None:
         if get_broker().queue_size() < ENOUGH:

@@ -82,14 +82,24 @@ def lag(now: datetime) -> timedelta:
 
 def _active() -> QuerySet[Connection]:
     """Active connections without a sync waiting or under way, with how the last ones ended."""
+    open_ = Run.objects.filter(
+        connection=OuterRef("pk"),
+        kind=Run.Kind.SYNC,
+        state__in=[Run.State.QUEUED, Run.State.RUNNING],
+    )
+    return with_ends(Connection.objects.filter(~Exists(open_), state=Connection.State.ACTIVE))
+
+
+def with_ends(rows: QuerySet[Connection]) -> QuerySet[Connection]:
+    """With how their last syncs ended: ``last_run``, ``last_state``, ``last_end``, ``failures`` in
+    a row; and whether they, or an account of theirs, need somebody."""
     runs = Run.objects.filter(connection=OuterRef("pk"), kind=Run.Kind.SYNC).order_by("-pk")
     ended = runs.filter(finished_at__isnull=False, only="")
     good = ended.exclude(state__in=_FAILURES).values("pk")[:1]
     failed = ended.filter(state__in=_FAILURES, pk__gt=Coalesce(OuterRef("last_good"), Value(0)))
     steps = Step.objects.filter(connection=OuterRef("pk"), logged=True).order_by("-at", "-pk")
-    open_ = runs.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING])
     troubled = ~Q(attention="") | ~Q(a__account__attention="") | ~Q(b__account__attention="")
-    return Connection.objects.filter(~Exists(open_), state=Connection.State.ACTIVE).annotate(
+    return rows.annotate(
         last_run=Subquery(ended.values("pk")[:1]),
         last_state=Coalesce(Subquery(ended.values("state")[:1]), Value("")),
         last_end=Subquery(ended.values("finished_at")[:1]),

@@ -85,7 +85,7 @@ def test_without_a_dsn_the_library_is_not_even_there() -> None:
     assert process(script).stdout == "False\n"
 
 
-def test_a_dsn_without_the_library_is_told(tmp_path: Path) -> None:
+def test_a_dsn_without_the_library_is_told() -> None:
     script = (
         "import sys; sys.modules['sentry_sdk'] = None\n"
         "from django.core.exceptions import ImproperlyConfigured\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from config.logs import formatter
 from connections.accounts import keep_container, open_account, refresh_catalogue
 from connections.mappings import default_lines
 from connections.models import Account, Connection, FieldMapping
@@ -141,3 +144,15 @@ def connect(name: str, a: str, b: str, **options: Any) -> Connection:
 @pytest.fixture
 def pair(apps: dict[str, PickyApp], clock: Clock) -> Pair:
     return Pair(apps["one"], apps["two"], connect("pair", "one", "two"), clock)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that is said at the levels of the product, as JSON."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    handler.setFormatter(formatter("json"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield said
+    root.removeHandler(handler)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from multiprocessing import Queue, Value
 from typing import Any
 
@@ -27,18 +27,6 @@ from tests.sync.conftest import Pair, PickyApp, person
 
 #: In the names, addresses and values of contacts, and in credentials.
 PLANTED = "zebulon"
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """All that is said at the levels of the product, as JSON."""
-    said = io.StringIO()
-    handler = logging.StreamHandler(said)
-    handler.setFormatter(formatter("json"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    yield said
-    root.removeHandler(handler)
 
 
 @pytest.fixture

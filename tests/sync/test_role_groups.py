@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 roles = importlib.import_module("sync.migrations.0003_roles")
 exports = importlib.import_module("sync.migrations.0006_log_indexes")
 erasures = importlib.import_module("sync.migrations.0009_erasures")
+channels = importlib.import_module("sync.migrations.0010_notices")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,11 @@ def with_exports() -> Any:
 @pytest.fixture(scope="module")
 def with_erasures() -> Any:
     return MigrationLoader(None).project_state([("sync", "0009_erasures")]).apps
+
+
+@pytest.fixture(scope="module")
+def with_channels() -> Any:
+    return MigrationLoader(None).project_state([("sync", "0010_notices")]).apps
 
 
 @pytest.fixture
@@ -56,6 +62,7 @@ def test_each_role_can_what_the_one_before_can_and_more() -> None:
     assert {"connections.add_account", "rules.change_rule", "connections.delete_connection"} <= (
         administrators
     )
+    assert "connections.view_channel" in viewers and "connections.add_channel" in administrators
     assert rights_of("Sees personal data") == {SEE_PEOPLE}
     assert rights_of("Deletes contacts") == {DELETE_PEOPLE}
     assert rights_of("Erases people") == {ERASE_PEOPLE}
@@ -69,7 +76,7 @@ def test_no_role_manages_users_or_writes_what_only_runs_write() -> None:
 
 
 def test_a_new_database_has_no_rights_yet_when_the_roles_are_made(
-    then: Any, with_exports: Any, with_erasures: Any, editor: Any
+    then: Any, with_exports: Any, with_erasures: Any, with_channels: Any, editor: Any
 ) -> None:
     before = {group.name: rights_of(group.name) for group in Group.objects.all()}
     Group.objects.all().delete()
@@ -77,6 +84,7 @@ def test_a_new_database_has_no_rights_yet_when_the_roles_are_made(
     roles.make_roles(then, editor)
     exports.give(with_exports, editor)
     erasures.give(with_erasures, editor)
+    channels.give(with_channels, editor)
     assert {group.name: rights_of(group.name) for group in Group.objects.all()} == before
 
 
@@ -90,12 +98,13 @@ def test_a_group_of_that_name_keeps_what_it_has(then: Any, editor: Any) -> None:
 
 
 def test_going_back_drops_what_nobody_has_touched(
-    then: Any, with_exports: Any, with_erasures: Any, editor: Any
+    then: Any, with_exports: Any, with_erasures: Any, with_channels: Any, editor: Any
 ) -> None:
     User.objects.create_user("otto").groups.add(Group.objects.get(name="Operators"))
     changed = Group.objects.get(name="Viewers")
     changed.permissions.add(Permission.objects.get(codename="view_user"))
     Group.objects.create(name="Night shift")
+    channels.take(with_channels, editor)
     erasures.take(with_erasures, editor)
     exports.take(with_exports, editor)
     roles.drop_roles(then, editor)

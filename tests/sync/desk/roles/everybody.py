@@ -18,7 +18,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from connections.joining import begin_mapping
-from connections.models import Account, Beginning, Connection, Container, Record
+from connections.models import Account, Beginning, Channel, Connection, Container, Record
 from rules.history import record_revision
 from rules.models import Revision, Rule
 from sync.host import this_process
@@ -116,6 +116,7 @@ class Rows:
     revision: Revision
     user: User
     group: Group
+    channel: Channel
 
 
 def make_rows() -> Rows:
@@ -153,6 +154,7 @@ def make_rows() -> Rows:
         revision=revision,
         user=user,
         group=Group.objects.get(name="Viewers"),
+        channel=Channel.objects.create(name="room"),
     )
 
 

@@ -169,6 +169,10 @@ ADDRESSES: Mapping[str, Address] = {
     # --- accounts ---
     "admin:connections_account_containers": _button(changed(302), lambda rows: [rows.account.pk]),
     "admin:connections_coming": Address(seen(), seen(302)),
+    # --- who is told ---
+    "admin:notifications": Address(seen(), seen(302)),
+    **dict(_of_model("connections_channel", lambda rows: [rows.channel.pk], VIEWER, changed())),
+    "admin:connections_channel_test": _button(changed(302), lambda rows: [rows.channel.pk]),
     # --- a connection: set-up, changes, verbs ---
     "admin:connection_begin": _page(changed(), changed(), beginning),
     "admin:connection_drop": _button(changed(302), beginning),

@@ -22,6 +22,7 @@ from tests.sync.desk.roles.everybody import (
 )
 
 LOOKS = ["Connections", "Accounts", "Apps to come", "Containers", "Sync records", "Runs"]
+TOLD = ["Audit log", "Exports", "My notifications", "Channels"]
 
 
 def text_of(answer: Any) -> str:
@@ -69,10 +70,10 @@ def test_who_has_no_role_is_told_what_to_ask_for(visitors: Mapping[str, Visitor]
     ("role", "offered"),
     [
         (STAFF, []),
-        (VIEWER, [*LOOKS, "Audit log", "Exports"]),
-        (OPERATOR, [*LOOKS, "Audit log", "Exports"]),
-        (ADMINISTRATOR, [*LOOKS, "Audit log", "Exports"]),
-        (SUPERUSER, [*LOOKS, "Audit log", "Exports", "Users", "Groups"]),
+        (VIEWER, [*LOOKS, *TOLD]),
+        (OPERATOR, [*LOOKS, *TOLD]),
+        (ADMINISTRATOR, [*LOOKS, *TOLD]),
+        (SUPERUSER, [*LOOKS, *TOLD, "Users", "Groups"]),
     ],
 )
 def test_the_menu_offers_what_the_role_may_open(
