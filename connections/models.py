@@ -302,8 +302,7 @@ class Subscription(models.Model):
 
 
 class Channel(models.Model):
-    """A room elsewhere, such as in Slack, that is told the same. Without ``connections`` it is told
-    of all."""
+    """A room elsewhere, such as in Slack, that is told the same: of ``everything``, or of these."""
 
     name = models.CharField(max_length=100, unique=True)
     sealed = models.TextField(
@@ -311,11 +310,14 @@ class Channel(models.Model):
     )
     service = models.CharField(max_length=60, blank=True, editable=False)
     on = models.BooleanField(default=True, help_text="Switched off, it is told nothing.")
+    everything = models.BooleanField(
+        "every connection", default=True, help_text="Those to come, too."
+    )
     connections = models.ManyToManyField(
         Connection,
         blank=True,
         related_name="+",
-        help_text="Of which it is told. None chosen: of all of them.",
+        help_text="Of which it is told, if not of every one.",
     )
     digest = models.BooleanField(
         "a digest every day", default=False, help_text="What was done, and what needs somebody."

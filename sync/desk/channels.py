@@ -39,11 +39,12 @@ class ChannelForm(forms.ModelForm):
 
     class Meta:
         model = Channel
-        fields = ["name", "on", "connections", "digest"]
+        fields = ["name", "on", "everything", "connections", "digest"]
         widgets = {
             "name": UnfoldAdminTextInputWidget(),
             "on": UnfoldBooleanSwitchWidget(),
             "digest": UnfoldBooleanSwitchWidget(),
+            "everything": UnfoldBooleanSwitchWidget(),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,7 +69,7 @@ class ChannelForm(forms.ModelForm):
 
 class ChannelAdmin(ModelAdmin):
     form = ChannelForm
-    fields = ["name", "secret_address", "connections", "digest", "on"]
+    fields = ["name", "secret_address", "everything", "connections", "digest", "on"]
     list_display = ["name", "service", "told_of", "daily", "condition"]
     search_fields = ["name", "service"]
     actions = None
@@ -103,7 +104,9 @@ class ChannelAdmin(ModelAdmin):
 
     @display(description="Told of")
     def told_of(self, channel: Channel) -> str:
-        return ", ".join(row.name for row in channel.connections.all()) or "every connection"
+        if channel.everything:
+            return "every connection"
+        return ", ".join(row.name for row in channel.connections.all()) or "no connection"
 
     @display(description="Digest", ordering="digest")
     def daily(self, channel: Channel) -> str:

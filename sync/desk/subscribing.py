@@ -87,8 +87,12 @@ def _told() -> list[Told]:
     return [
         Told(
             row,
-            [x.user.get_username() for x in people if x.everything or row in x.connections.all()],
-            [x.name for x in rooms if not x.connections.all() or row in x.connections.all()],
+            [x.user.get_username() for x in people if _wants(x, row)],
+            [x.name for x in rooms if _wants(x, row)],
         )
         for row in Connection.objects.all()
     ]
+
+
+def _wants(who: Subscription | Channel, connection: Connection) -> bool:
+    return who.everything or connection in who.connections.all()

@@ -104,10 +104,7 @@ def _number(number: int, one: str, more: str) -> str:
 def _connections_of(message: Message) -> QuerySet[Connection]:
     """Active ones, of which whom it is for wants to hear."""
     rows = Connection.objects.filter(state=Connection.State.ACTIVE)
-    if message.channel is not None:
-        chosen = message.channel.connections.all()
-        return rows.filter(pk__in=chosen) if chosen.exists() else rows
-    wanted = Subscription.objects.filter(user=message.user).first()
+    wanted = message.channel or Subscription.objects.filter(user=message.user).first()
     if wanted is None:
         return rows.none()
     return rows if wanted.everything else rows.filter(pk__in=wanted.connections.all())

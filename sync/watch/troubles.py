@@ -37,7 +37,7 @@ def recipients(connections: Iterable[int], **also: Any) -> tuple[list[int], list
     people = Subscription.objects.filter(
         Q(everything=True) | Q(connections__in=pks), user__is_active=True, **also
     )
-    rooms = Channel.objects.filter(Q(connections=None) | Q(connections__in=pks), on=True, **also)
+    rooms = Channel.objects.filter(Q(everything=True) | Q(connections__in=pks), on=True, **also)
     return (
         list(people.order_by("user").values_list("user", flat=True).distinct()),
         list(rooms.order_by("pk").values_list("pk", flat=True).distinct()),

@@ -234,7 +234,7 @@ def test_who_may_not_look_any_more_is_not_told(pair: Pair, mails: Mails) -> None
 def test_a_channel_is_told_and_its_address_stays_secret(
     pair: Pair, room: Receiver, mails: Mails, log: io.StringIO
 ) -> None:
-    made = channel(room)
+    made = channel(room, everything=False)
     made.connections.add(pair.connection)
     ended(connect("other", "one", "three"), "held")
     ended(pair.connection, "held")
@@ -286,8 +286,11 @@ def test_a_channel_that_sends_on_leads_nowhere_reserved(pair: Pair, room: Receiv
     assert len(room.told) == 1 and "169.254.169.254 is reserved" in made.trouble
 
 
-def test_a_channel_that_is_off_is_not_told(pair: Pair, room: Receiver) -> None:
-    channel(room, on=False)
+@pytest.mark.parametrize("values", [{"on": False}, {"everything": False}])
+def test_a_channel_that_is_off_or_chose_none_is_not_told(
+    pair: Pair, room: Receiver, values: dict[str, bool]
+) -> None:
+    channel(room, **values)
     ended(pair.connection, "held")
     tell()
     assert room.told == []
