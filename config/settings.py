@@ -227,6 +227,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Runs", "play_circle", "sync_run_changelist"),
                     _page("Audit log", "receipt_long", "sync_step_changelist"),
                     _page("Exports", "download", "sync_export_changelist"),
+                    _page("Erasures", "person_off", "sync_erasure_changelist"),
                 ],
             },
             {

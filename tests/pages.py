@@ -71,6 +71,8 @@ DESK: tuple[tuple[str, Arguments, str], ...] = (
     ("admin:connection_explain", lambda rows: [rows.connection.pk, rows.record.pk], ""),
     ("admin:people", nothing, ""),
     ("admin:person", lambda rows: [rows.record.pk], ""),
+    ("admin:person_erase", lambda rows: [rows.record.pk], ""),
+    ("admin:sync_erasure_changelist", nothing, ""),
     ("admin:connection_go_back", lambda rows: [rows.connection.pk, rows.revision.pk], ""),
     ("admin:connections_account_changelist", nothing, ""),
     ("admin:connections_account_add", nothing, ""),

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from connections.staff.user_page import SignInOfUsers
 from sync.desk.roles import in_words
-from sync.models import Export, Run, Step
+from sync.models import Erasure, Export, Run, Step
 
 #: Of these nothing is for people: the queue is only a bell, and tokens and the secrets of second
 #: factors are never shown.
@@ -74,6 +74,7 @@ def _is_in_the_log(user: User) -> bool:
         Step.objects.filter(by=user),
         Run.objects.filter(requested_by=user),
         Export.objects.filter(by=user),
+        Erasure.objects.filter(by=user),
     )
     return any(found.exists() for found in rows)
 

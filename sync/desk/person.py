@@ -74,6 +74,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": str(record),
+        "pk": record.pk,
         "contacts": contacts,
         "fields": field_rows(contacts),
         "pairs": pairs,

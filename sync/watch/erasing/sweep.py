@@ -21,10 +21,12 @@ from django_q.models import Task
 from connections.models import Account, Connection, Record
 from rules.models import Revision
 from sync.models import Export, Planned, Run, Step, SyncRecord
-from sync.watch.erasing.terms import Terms
+from sync.watch.erasing.terms import INSTEAD, Terms
 
 #: Rows of one transaction.
 CHUNK = 500
+#: How an export of the audit log says what was searched for (``sync.desk.exports``).
+SEARCH = "Search: "
 
 Commit = Callable[[], AbstractContextManager[object]]
 
@@ -69,7 +71,8 @@ PLACES = (
 def sweep(terms: Terms, commit: Commit) -> int:
     """How many rows named them."""
     count = sum(_sweep(place, terms, commit) for place in PLACES)
-    return count + _sessions(terms, commit) + _answers(terms, commit)
+    apart = (_sessions, _exports, _answers)
+    return count + sum(part(terms, commit) for part in apart)
 
 
 def mentions(terms: Terms) -> Iterator[Mapping[str, Any]]:
@@ -128,13 +131,35 @@ def _sessions(terms: Terms, commit: Commit) -> int:
     count = 0
     for session in Session.objects.order_by("pk").iterator():
         data = session.get_decoded()
-        kept = {key: one for key, one in data.items() if not terms.name(one, surely=False)}
+        kept = {key: one for key, one in data.items() if not _tells(terms, one)}
         if kept != data:
             with commit():
                 encoded = SessionStore().encode(kept)
                 Session.objects.filter(pk=session.pk).update(session_data=encoded)
             count += 1
     return count
+
+
+def _tells(terms: Terms, value: Any) -> bool:
+    typed = isinstance(value, str) and terms.may_be_meant_by(value)
+    return typed or terms.name(value, surely=False)
+
+
+def _exports(terms: Terms, commit: Commit) -> int:
+    """What was searched for, among the filters in words: ``Search: …; Result: …``."""
+    count = 0
+    for export in Export.objects.filter(asked__contains=SEARCH).iterator():
+        asked = "; ".join(_without_search(terms, part) for part in export.asked.split("; "))
+        if asked != export.asked:
+            with commit():
+                Export.objects.filter(pk=export.pk).update(asked=asked)
+            count += 1
+    return count
+
+
+def _without_search(terms: Terms, part: str) -> str:
+    typed = part.removeprefix(SEARCH)
+    return SEARCH + INSTEAD if typed != part and terms.may_be_meant_by(typed) else part
 
 
 def _answers(terms: Terms, commit: Commit) -> int:

@@ -22,6 +22,7 @@ INSTEAD = "erased"
 #: A shorter id, number or single name could be anything's.
 LEAST = 6
 _NAME_LEAST = 4
+_TYPED_LEAST = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,13 @@ class Terms:
 
     def name(self, value: Any, *, surely: bool) -> bool:
         return _is_in(self._surely if surely else self._at_all, value)
+
+    def may_be_meant_by(self, typed: str) -> bool:
+        """What somebody typed to find them: a part of a name or an address will do."""
+        part = typed.strip().casefold()
+        return len(part) >= _TYPED_LEAST and any(
+            part in term.casefold() for term in (*self.sure, *self.names)
+        )
 
     def without(self, value: Any, *, surely: bool) -> Any:
         """The text, or the JSON value with each of its texts, without them."""

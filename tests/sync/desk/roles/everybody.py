@@ -22,7 +22,7 @@ from connections.models import Account, Beginning, Channel, Connection, Containe
 from rules.history import record_revision
 from rules.models import Revision, Rule
 from sync.host import this_process
-from sync.models import Export, Run, Step, SyncRecord
+from sync.models import Erasure, Export, Run, Step, SyncRecord
 from sync.queue import ask_for_run
 from sync.run import perform
 from tests.sync.desk.conftest import container, person, synced
@@ -111,6 +111,7 @@ class Rows:
     pilot: Run
     step: Step
     export: Export
+    erasure: Erasure
     sync_record: SyncRecord
     record: Record
     revision: Revision
@@ -149,6 +150,7 @@ def make_rows() -> Rows:
         pilot=pilot,
         step=Step.objects.get(run=run, verb="update"),
         export=Export.objects.create(who="somebody", asked="Search: zebulon", rows=3),
+        erasure=Erasure.objects.create(who="somebody", contacts=2, ended_at=timezone.now()),
         sync_record=SyncRecord.objects.filter(connection=connection, b__isnull=False)[0],
         record=Record.objects.filter(container=a)[0],
         revision=revision,

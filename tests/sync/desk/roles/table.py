@@ -154,6 +154,7 @@ ADDRESSES: Mapping[str, Address] = {
     **dict(
         _of_model("sync_export", lambda rows: [rows.export.pk], VIEWER, NOBODY, shows_people=True)
     ),
+    **dict(_of_model("sync_erasure", lambda rows: [rows.erasure.pk], VIEWER, NOBODY)),
     **dict(_of_model("connections_connection", draft, VIEWER, changed(), change=NO_METHOD)),
     # A run is called by its number and its connection.
     "admin:sync_run_history": Address(seen(), seen(), lambda rows: [rows.pilot.pk]),
@@ -201,6 +202,12 @@ ADDRESSES: Mapping[str, Address] = {
     "admin:people": Address(seen(), Answer(SEER, 200)),
     "admin:person": Address(
         Answer(SEER), NO_METHOD, lambda rows: [rows.record.pk], shows_people=True
+    ),
+    "admin:person_erase": Address(
+        Answer(SUPERUSER), Answer(SUPERUSER), lambda rows: [rows.record.pk], shows_people=True
+    ),
+    "admin:person_held": Address(
+        NO_METHOD, Answer(SUPERUSER), lambda rows: [rows.record.pk], shows_people=True
     ),
     "admin:connection_start": _page(seen(), operated(200), draft),
     "admin:connection_reviews": _page(seen(), operated()),
