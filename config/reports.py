@@ -13,9 +13,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
-#: Codes of apps and of sign-in travel in queries, allauth's key for a new password in a path.
+#: Codes of apps and of sign-in travel in queries; allauth's key for a new password, and what only
+#: an app that posts to us knows, in a path.
 _QUERY = re.compile(r"\?.*?(?= HTTP/\d|$)", re.DOTALL)
-_KEY = re.compile(r"(?<=/password/reset/key/)[^/\s]+")
+_KEY = re.compile(r"(?:(?<=/password/reset/key/)|(?<=/hooks/))[^/\s]+")
 
 
 def without_secrets(line: str) -> str:

@@ -405,6 +405,9 @@ UNSUBSCRIBES_MARK = env.str("UNSUBSCRIBES_MARK", "PieSync Unsubscribes")
 # --- Whoever has it may read the numbers at /metrics (sync.watch.probes); "" is nobody -----------
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
+# --- Webhooks: seconds from a run to the next that an app's word may call for (sync.watch.due) ---
+WEBHOOK_PAUSE = env.int("WEBHOOK_PAUSE", 30)
+
 # --- How long the audit log is kept, and contacts that are gone; 0 is for ever (sync.watch) ---
 RETENTION_DAYS = env.int("RETENTION_DAYS", 365)
 
@@ -434,9 +437,10 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would print a second time, or mail request data to admins.
         "django": {"handlers": [], "level": "INFO"},
+        # Of answers that refuse, with the path.
+        "django.request": {"filters": ["without_secrets"], "propagate": True},
         # The lines of runserver.
         "django.server": {"filters": ["without_secrets"], "propagate": True},
-        "django.request": {"filters": ["without_secrets"], "propagate": True},
         # It tells of every ring of the bell; what came of it our own log and the runs say.
         "django-q": {"level": "WARNING"},
         # Its lines hold addresses of channels, which are secrets.

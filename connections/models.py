@@ -161,6 +161,42 @@ class Spending(models.Model):
         return f"{self.units} of {self.quota}"
 
 
+class Hook(models.Model):
+    """Where an app posts that something changed in a container. The secret that stands in the
+    address is not kept, only its digest."""
+
+    container = models.OneToOneField(Container, models.CASCADE, related_name="hook")
+    digest = models.CharField(max_length=64, unique=True)
+    home = models.CharField(max_length=500, help_text="What its address begins with.")
+    sealed = models.TextField(blank=True, help_text="The secret of signatures, encrypted.")
+    on = models.BooleanField(default=False, help_text="The app has it.")
+    why = models.TextField("why not", blank=True)
+    tried_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True, help_text="When it was last told something new.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"webhook of {self.container}"
+
+
+class HookPost(models.Model):
+    """A keyed digest of what an app posted, to know it again when it comes a second time."""
+
+    hook = models.ForeignKey(Hook, models.CASCADE, related_name="posts", db_index=False)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["hook", "digest"], name="one_post_once")]
+        indexes = [models.Index(fields=["at"], name="hook_post_by_age")]
+
+    def __str__(self) -> str:
+        return f"post to {self.hook}"
+
+
 class Side(models.TextChoices):
     A = "a"
     B = "b"

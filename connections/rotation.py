@@ -9,7 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
-from connections.models import Account, Channel, DigestKey
+from connections.models import Account, Channel, DigestKey, Hook
 from connections.staff.second_factor import rotate_factor
 from connections.vault import NoKey, check_keys, rotate
 
@@ -31,10 +31,11 @@ def rotate_all() -> Rotation:
     accounts = Account.objects.exclude(sealed="").order_by("name")
     _each(accounts, _rotate_account, lambda account: account.name, done)
     channels = Channel.objects.exclude(sealed="").order_by("name")
-    _each(channels, _rotate_channel, lambda channel: f"channel {channel.name}", done)
+    _each(channels, _rotate_sealed, lambda channel: f"channel {channel.name}", done)
     factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
     _each(factors, rotate_factor, _named, done)
-    _each(DigestKey.objects.order_by("pk"), _rotate_digest_key, str, done)
+    for rows in (DigestKey.objects.order_by("pk"), Hook.objects.exclude(sealed="").order_by("pk")):
+        _each(rows, _rotate_sealed, str, done)
     return done
 
 
@@ -69,21 +70,12 @@ def _rotate_account(account: Account) -> bool:
     return True
 
 
-def _rotate_digest_key(key: DigestKey) -> bool:
-    sealed = rotate(key.sealed)
-    if sealed == key.sealed:
+def _rotate_sealed(row: Channel | DigestKey | Hook) -> bool:
+    sealed = rotate(row.sealed)
+    if sealed == row.sealed:
         return False
-    key.sealed = sealed
-    key.save(update_fields=["sealed"])
-    return True
-
-
-def _rotate_channel(channel: Channel) -> bool:
-    sealed = rotate(channel.sealed)
-    if sealed == channel.sealed:
-        return False
-    channel.sealed = sealed
-    channel.save(update_fields=["sealed"])
+    row.sealed = sealed
+    row.save(update_fields=["sealed"])
     return True
 
 

@@ -38,6 +38,9 @@ class Capabilities:
     lag: float = 0
     #: Contacts can be deleted: only ever on a person's word, one by one.
     deletes: bool = False
+    #: The app posts to an address of ours when something changed (``hook_on``). What it posts is a
+    #: hint to read sooner, and never believed.
+    hooks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +357,24 @@ class Connector(ABC):
     def find_marker(self, container: str, marker: str) -> Received | None:
         """The record made by the create with this marker. Only where ``markers``."""
         raise NotImplementedError(f"{self.app} keeps no markers")
+
+    def hook_on(self, container: str, home: str, url: str) -> str:
+        """From now on changes in the container, but not those of our own writes, are posted to
+        ``url``, which begins with ``home`` and takes the place of any other address that does. The
+        secret of signatures, if the app signs what it posts. Only where ``hooks``."""
+        raise NotImplementedError(f"{self.app} posts nothing")
+
+    def hook_off(self, container: str, home: str) -> None:
+        """No longer, to any address that begins with ``home``. Only where ``hooks``."""
+        raise NotImplementedError(f"{self.app} posts nothing")
+
+    @classmethod
+    def has_signed(
+        cls, secret: str, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> bool:
+        """Is a post the app's own, and no old one? ``secret``: what ``hook_on`` told, if anything;
+        ``headers``: by their names in lower case."""
+        return not secret
 
     def close(self) -> None:
         """Give back network connections; one that has none does nothing."""

@@ -92,6 +92,9 @@ class Planned(models.Model):
     setup_digest = models.CharField(max_length=32, blank=True)
     setup = models.JSONField(default=dict, help_text="The setup of that digest.")
     first_done_at = models.DateTimeField(null=True, help_text="When the first run was finished.")
+    told_at = models.DateTimeField(
+        null=True, help_text="Since when an app says that something changed; null: it was read."
+    )
 
     def __str__(self) -> str:
         return f"{self.connection}: a {self.a_number}, b {self.b_number}"

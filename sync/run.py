@@ -144,6 +144,7 @@ class Journey:
             with self.sides.opened(held):
                 self.sides.refresh_catalogues()
                 setup = self._setup()
+                self._take_word(planned)
                 self.sides.observe(held, in_full=self.run.full)
                 if self.sides.asks_what_vanished(setup, planned):
                     setup = self._setup()
@@ -170,6 +171,12 @@ class Journey:
         if connection.state == Connection.State.DRAFT and not self.run.only:
             connection.state = Connection.State.ACTIVE
             connection.save(update_fields=["state"])
+
+    def _take_word(self, planned: Planned) -> None:
+        """What apps said until now is about to be read. What they say from now on is for the next
+        run, be it read by this one or not."""
+        if self.run.kind == Run.Kind.SYNC and not self.run.only:
+            Planned.objects.filter(pk=planned.pk, told_at__isnull=False).update(told_at=None)
 
     def _setup(self) -> Setup:
         setup = setup_of(self.connection)

@@ -22,6 +22,7 @@ from sync.run import perform
 from sync.turns import next_in_turn
 from sync.watch import outbox, pulse, troubles
 from sync.watch.erasing.carry_out import carry_out
+from sync.watch.hooks import tend
 from sync.watch.retention import forget
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,9 @@ def erase(erasure_id: int) -> None:
 
 
 def tidy() -> None:
-    """Drop what is older than it has to be kept, and leave the rest for the next time."""
+    """Drop what is older than it has to be kept, and leave the rest for the next time; and see to
+    the webhooks."""
+    tend(timezone.now())
     end = time.monotonic() + TIDYING
     dropped = forget(settings.RETENTION_DAYS, this_process(), lambda: time.monotonic() > end)
     if dropped.anything:

@@ -6,7 +6,7 @@ https://mailchimp.com/developer/marketing/api/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from connectors.bearer import Bearer
@@ -31,6 +31,7 @@ from connectors.errors import AppError, AskStaff, Gone, TryAgain
 from connectors.mailchimp.api import Api, Key, home_of, told_home
 from connectors.mailchimp.audiences import Audiences
 from connectors.mailchimp.creating import Creator
+from connectors.mailchimp.hooks import Hooks, is_signed
 from connectors.mailchimp.reading import Reader
 from connectors.mailchimp.schema import TAG
 from connectors.mailchimp.settings import SETTINGS
@@ -93,7 +94,7 @@ class Mailchimp(Connector):
     @property
     def capabilities(self) -> Capabilities:
         """Updates go one by one, ``MAILCHIMP_CONNECTIONS`` at a time."""
-        return Capabilities(batch=BATCH, conditional_writes=True, deletes=True)
+        return Capabilities(batch=BATCH, conditional_writes=True, deletes=True, hooks=True)
 
     @property
     def requests(self) -> int:
@@ -144,6 +145,18 @@ class Mailchimp(Connector):
         changed = self._side_by_side.each(carried_out, list(others.values()))
         results = dict(zip((*creates, *others), (*made, *changed), strict=True))
         return raised_if_all(self._believed(container, [results[i] for i in range(len(writes))]))
+
+    def hook_on(self, container: str, home: str, url: str) -> str:
+        return Hooks(self._api, container).on(home, url)
+
+    def hook_off(self, container: str, home: str) -> None:
+        Hooks(self._api, container).off(home)
+
+    @classmethod
+    def has_signed(
+        cls, secret: str, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> bool:
+        return is_signed(secret, headers, body, now)
 
     def close(self) -> None:
         self._side_by_side.close()

@@ -1,4 +1,5 @@
-"""Which connections are due."""
+"""Which connections are due: at their interval, or sooner where an app said that something
+changed."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -111,6 +113,7 @@ def with_ends(rows: QuerySet[Connection]) -> QuerySet[Connection]:
             ),
             Value(0),
         ),
+        told_at=F("planned__told_at"),
         needs_attention=Case(When(troubled, then=Value(True)), default=Value(False)),
     )
 
@@ -132,8 +135,14 @@ def _ends_later(row: Any, now: datetime) -> bool:
 
 def _due_at(row: Any) -> datetime:
     """``row`` is one of ``_active``, with how its runs ended."""
-    due: datetime = row.last_end + _wait(row) if row.last_end else _AT_ONCE
-    return due
+    if row.last_end is None:
+        return _AT_ONCE
+    due: datetime = row.last_end + _wait(row)
+    if row.told_at is None or row.failures or row.needs_attention:
+        return due  # what fails is not tried more often for being told
+    pause = timedelta(seconds=settings.WEBHOOK_PAUSE)
+    told: datetime = max(row.told_at, row.last_end + pause)
+    return min(due, told)
 
 
 def _wait(row: Any) -> timedelta:

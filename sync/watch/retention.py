@@ -14,11 +14,12 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from connections.models import Connection, Container
+from connections.models import Connection, Container, HookPost
 from sync.engine.undo import UNDONE
 from sync.host import Host
 from sync.models import Run, Step, SyncRecord
 from sync.watch.gone import forget_gone
+from sync.watch.hooks import REMEMBERED
 
 #: Rows that are dropped in one transaction.
 CHUNK = 500
@@ -37,11 +38,12 @@ class Dropped:
     runs: int = 0
     contacts: int = 0
     sessions: int = 0
+    posts: int = 0
     is_all: bool = True
 
     @property
     def anything(self) -> bool:
-        return any((self.steps, self.runs, self.contacts, self.sessions))
+        return any((self.steps, self.runs, self.contacts, self.sessions, self.posts))
 
     def __str__(self) -> str:
         counted = ((field.name, getattr(self, field.name)) for field in fields(self))
@@ -64,6 +66,8 @@ def _forget(days: int, host: Host) -> Iterator[tuple[str, int]]:
     now = host.now()
     for part in _chunks(Session.objects.filter(expire_date__lt=now)):
         yield "sessions", len(part)
+    for part in _chunks(HookPost.objects.filter(at__lt=now - REMEMBERED)):
+        yield "posts", len(part)
     for container in Container.objects.order_by("pk"):
         yield "contacts", forget_gone(container, days, host)
     if days:

@@ -15,9 +15,11 @@ from connectors.sandbox.mailchimp import (
     accounts,
     api_fields,
     api_groups,
+    api_hooks,
     api_lists,
     api_members,
     api_tags,
+    hooks,
     page,
     problems,
 )
@@ -38,6 +40,7 @@ _CATEGORY = _LIST + "/interest-categories/{category}"
 _INTEREST = _CATEGORY + "/interests/{interest}"
 _SEGMENT = _LIST + "/segments/{segment}"
 _FIELD = _LIST + "/merge-fields/{field}"
+_HOOK = _LIST + "/webhooks/{hook}"
 _CALLS: Sequence[tuple[str, str, Callable[[Call], Answer]]] = (
     ("GET", "/", api_lists.root),
     ("GET", "", api_lists.root),
@@ -76,6 +79,10 @@ _CALLS: Sequence[tuple[str, str, Callable[[Call], Answer]]] = (
     ("GET", _INTEREST, api_groups.interest),
     ("PATCH", _INTEREST, api_groups.change_interest),
     ("DELETE", _INTEREST, api_groups.remove_interest),
+    ("GET", _LIST + "/webhooks", api_hooks.hooks_of),
+    ("POST", _LIST + "/webhooks", api_hooks.add_hook),
+    ("GET", _HOOK, api_hooks.one_hook),
+    ("DELETE", _HOOK, api_hooks.remove_hook),
 )
 
 
@@ -87,6 +94,7 @@ class Mailchimp(StandIn):
     def __init__(self, house: House) -> None:
         super().__init__(house)
         self.quirks: Quirks = Quirks()
+        self.reach: hooks.Reach = hooks.reached
         self._lock = threading.Lock()
         self._connections: Counter[str] = Counter()
 
@@ -138,15 +146,21 @@ class Mailchimp(StandIn):
                 self._connections[key] -= 1
 
     def after(self, request: Request, answer: Answer) -> Answer:
+        if hooks.are_waiting(self.store):
+            threading.Thread(target=self.deliver, daemon=True).start()
         if not request.path.startswith(_API) or "X-Request-Id" in answer.headers:
             return answer
         return replace(answer, headers={**answer.headers, "X-Request-Id": str(uuid.uuid4())})
+
+    def deliver(self) -> int:
+        """Post what webhooks are to be told; how many posts were answered well."""
+        return hooks.deliver(self.store, self.now, self.reach)
 
     def _api(self, call: Callable[[Call], Answer]) -> Handler:
         def answer(request: Request) -> Answer:
             try:
                 account = self._account(request)
-                return call(Call(request, account, self.quirks, self.store, self.now))
+                return call(Call(request, account, self.quirks, self.store, self.now, self.reach))
             except Refused as refused:
                 raise Stop(problems.answered(refused, self.quirks)) from None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.sandbox.mailchimp import audience, checks
 from connectors.sandbox.mailchimp.audience import Audience
+from connectors.sandbox.mailchimp.hooks import Reach
 from connectors.sandbox.mailchimp.people import People
 from connectors.sandbox.mailchimp.problems import general, not_found
 from connectors.sandbox.mailchimp.quirks import Quirks
@@ -41,6 +42,7 @@ class Call:
     quirks: Quirks
     store: Store
     now: Callable[[], datetime]
+    reach: Reach
 
     @property
     def api(self) -> str:

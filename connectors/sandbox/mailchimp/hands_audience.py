@@ -28,7 +28,7 @@ _PLAIN = Quirks()
 class AudienceHands:
     def __init__(self, audience: Audience) -> None:
         self.audience = audience
-        self._people = People(audience)
+        self._people = People(audience, "admin")
         self._store = audience.store
 
     # --- Members --------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from connectors.sandbox.mailchimp import hooks
 from connectors.sandbox.mailchimp.audience import Audience
 from connectors.sandbox.store import Document
 
@@ -25,8 +26,11 @@ def hash_of(address: str) -> str:
 
 
 class People:
-    def __init__(self, audience: Audience) -> None:
+    """``source``: who changes them, as webhooks are told: ``api``, or ``admin`` by hand."""
+
+    def __init__(self, audience: Audience, source: str = "api") -> None:
         self.audience = audience
+        self._source = source
         self._store = audience.store
         self._members = f"mailchimp/members/{audience.id}"
         self._forgotten = f"mailchimp/forgotten/{audience.id}"
@@ -89,6 +93,7 @@ class People:
         )
         self.audience.count(old["status"] if old else "", kept["status"])
         self._store.remove(self._forgotten, hash_of(address))
+        hooks.tell(self.audience, self._source, old, kept)
         return kept
 
     def forget(self, member: Document) -> None:
@@ -97,6 +102,7 @@ class People:
         hash = hash_of(member["email_address"])
         self._store.put(self._forgotten, hash, {"id": hash})
         self.audience.count(member["status"], "")
+        hooks.tell(self.audience, self._source, member, None)
 
     def is_forgotten(self, address: str) -> bool:
         return self._store.get(self._forgotten, hash_of(address)) is not None

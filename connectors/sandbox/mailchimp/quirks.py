@@ -82,5 +82,7 @@ class Quirks:
     # The account.
     #: Requests of one account at the same time; 0: any number. No Retry-After is sent.
     connections: int = 10
+    #: Posts of webhooks are signed, with a secret that only the answer to their making tells.
+    signs_hooks: bool = False
     #: The data centre; keys whose ending names another are refused with 403. Empty: any ending.
     datacenter: str = ""

@@ -233,6 +233,8 @@ ADDRESSES: Mapping[str, Address] = {
     "healthz": Address(Answer(ANYBODY), NO_METHOD),
     "readyz": Address(Answer(ANYBODY, 503), NO_METHOD),
     "metrics": Address(Answer(ANYBODY, 404), NO_METHOD),
+    # Of apps, which know the secret of an address; nobody else finds it (tests/sync/watch).
+    "hooked": Address(Answer(ANYBODY, 404), Answer(ANYBODY, 404), lambda rows: ["no-secret"]),
     # --- authorising, in a window of its own ---
     "door:begin": Address(NO_METHOD, Answer(STAFF, 404)),
     "door:outcome": Address(Answer(STAFF), NO_METHOD, lambda rows: [new_id()]),

@@ -22,7 +22,7 @@ from tests.sync.desk.roles.everybody import (
 )
 
 LOOKS = ["Connections", "Accounts", "Apps to come", "Containers", "Sync records", "Runs"]
-TOLD = ["Audit log", "Exports", "My notifications", "Channels"]
+TOLD = ["Audit log", "Exports", "Erasures", "My notifications", "Channels"]
 
 
 def text_of(answer: Any) -> str:
