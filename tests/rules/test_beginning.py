@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import SimpleNamespace
 
 from django.apps import apps as installed
+from django.db import connection
 
 from connections.models import Connection
 from connectors.memory.app import MemoryApp
@@ -36,14 +38,16 @@ def test_a_new_connection_syncs_everything(apps: dict[str, MemoryApp]) -> None:
 
 def test_saving_a_connection_again_gives_it_no_more_rules(apps: dict[str, MemoryApp]) -> None:
     load(FILE, {})
-    for connection in Connection.objects.all():
-        connection.save()
+    for one in Connection.objects.all():
+        one.save()
     assert (len(rules_of("old")), rules_of("own")) == (2, ["Own"])
 
 
 def test_the_migration_gives_rules_to_what_has_none(apps: dict[str, MemoryApp]) -> None:
     load(FILE, {})
     Rule.objects.filter(connection__name="old").delete()
-    import_module("rules.migrations.0002_rules").begin_rules(installed, None)
+    import_module("rules.migrations.0002_rules").begin_rules(
+        installed, SimpleNamespace(connection=connection)
+    )
     assert rules_of("old") == [rule.name for rule in DEFAULT_RULES]
     assert rules_of("own") == ["Own"]
