@@ -34,8 +34,11 @@ def this_process() -> Host:
 
 @cache
 def _boot() -> str:
+    """This start of the machine, and whose process ids are meant: containers on one machine may
+    share its name, and each counts its own."""
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+        start = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
+        return f"{start}-{os.readlink('/proc/self/ns/pid').strip('pid:[]')}"
     except OSError:
         return ""
 

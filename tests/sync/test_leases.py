@@ -169,6 +169,16 @@ def test_of_other_machines_nothing_is_known() -> None:
     assert [is_dead(owner) for owner in owners] == [False] * 4
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="containers are Linux's")
+def test_of_a_container_beside_this_one_nothing_is_known() -> None:
+    """It may have this one's name (its network's), and process ids that nobody has here."""
+    name, start, _, _ = me().split("/")
+    elsewhere = f"{start.rpartition('-')[0]}-1"
+    assert elsewhere != start
+    assert is_dead(f"{name}/{start}/4194305/1#1")  # no system has as many
+    assert not is_dead(f"{name}/{elsewhere}/4194305/1#1")
+
+
 RACE = """
 import django, os, time
 django.setup()
