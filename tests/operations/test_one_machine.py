@@ -78,6 +78,7 @@ def test_the_desk_and_the_worker_as_services_behind_nginx(
         assert page.status_code == 200
         assert "Strict-Transport-Security" in page.headers
         assert client.cookies and all(cookie.secure for cookie in client.cookies)
+        assert client.post(f"{desk}/hooks/secret/").status_code == 404
         style = re.search(r'href="(/static/[^"]+\.css)"', page.text)
         assert style
         assert client.get(desk + style[1]).status_code == 200
@@ -85,6 +86,7 @@ def test_the_desk_and_the_worker_as_services_behind_nginx(
     assert "The worker has stopped." in worker_log.read_text()
     log = (folder / "accord.log").read_text()
     assert '"GET /accounts/login/" 200' in log
+    assert '"POST /hooks/..." 404' in log
     assert "secret" not in log + (tmp_path / "web.log").read_text()
 
 
