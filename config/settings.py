@@ -278,6 +278,11 @@ _USUAL = {"sqlite3": SQLITE_OPTIONS, "postgresql": POSTGRESQL_OPTIONS}
 
 
 def _database(found: dict[str, Any]) -> dict[str, Any]:
+    if "ENGINE" not in found:
+        raise ImproperlyConfigured(
+            "DATABASE_URL or NEW_DATABASE_URL is no address of a database. Write it as "
+            "postgres://user:password@host/name."
+        )
     kind = found["ENGINE"].rpartition(".")[2]
     found["OPTIONS"] = {**_USUAL.get(kind, {}), **found.get("OPTIONS", {})}
     # The queue looks for work every second; without this each look would be a new connection.

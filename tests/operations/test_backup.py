@@ -24,8 +24,8 @@ EXAMPLE = "postgres://accord@db.example.org/accord"
 )
 def server(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a PostgreSQL server; empty where each machine has its file."""
-    with postgres.server() if request.param == "postgresql" else nullcontext("") as url:
-        yield url
+    with postgres.server() if request.param == "postgresql" else nullcontext() as running:
+        yield running.url if running else ""
 
 
 def database(server: str, name: str) -> str:

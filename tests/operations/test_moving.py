@@ -22,8 +22,8 @@ MOVE = block("From SQLite to PostgreSQL", "movedatabase")
 
 @pytest.fixture
 def new() -> Iterator[str]:
-    with postgres.server() as url:
-        yield url
+    with postgres.server() as running:
+        yield running.url
 
 
 def test_everything_moves_and_the_next_sync_goes_on_from_there(

@@ -3,19 +3,17 @@ Trash inbox, previews and undo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
-
-from django.db import transaction
 
 from connectors import session
 from rules.setup import Line, Setup
 from sync import brakes, leases, run, trash
 from sync.engine import match, merge_list, merge_single
 from sync.engine.line import Choice
+from sync.models import Lease
 from tests.world.history import Event, History, Setting
-from tests.world.mutants import BOTH_SIDES, NO_MARKER, ONE, Mutant
+from tests.world.mutants import BOTH_SIDES, ONE, Mutant
 from tests.world.mutants_rules import MARKS, RUN
 
 PEOPLE = tuple(("add", "a", pid, ONE[3]) for pid in (1, 2, 3, 4))
@@ -55,11 +53,13 @@ def _any_direction(setup: Setup, line: Line, side: str) -> bool:
     return True
 
 
-@contextmanager
-def _commit_unfenced(held: leases.Held) -> Iterator[None]:
-    """Whoever lost an account goes on writing."""
-    with transaction.atomic():
-        yield
+def _take_from_others(held: leases.Held) -> None:
+    """Whoever wants an account has it, whether or not another is at work with it."""
+    rows = Lease.objects.filter(account__in=held.accounts)
+    for account in held.accounts:
+        Lease.objects.get_or_create(account_id=account)
+    rows.update(owner=held.host.owner, until=held.host.now() + leases.TTL)
+    held.fences = dict(rows.values_list("account_id", "fence"))
 
 
 def _never_hold(*given: Any) -> list[str]:
@@ -133,13 +133,14 @@ PART_MUTANTS = [
         [_history(*BOTH_SIDES, RUN, ("set", "b", 1, "company", 12), direction="a-to-b")],
     ),
     Mutant(
-        "lost account written",
-        [(leases.Held, "commit", _commit_unfenced)],
+        "account taken from others",
+        [(leases.Held, "take", _take_from_others)],
         [
-            _history(
-                *PEOPLE, ("at", call, "after", "stall", 700), RUN, b={"batch": 1, **NO_MARKER}
+            History(
+                Setting(ring=True),
+                (ONE, ("add", "c", *ONE[2:]), ("at", call, "after", "overlap", "bc"), RUN),
             )
-            for call in (3, 4, 5)
+            for call in (1, 2, 3)
         ],
     ),
     Mutant(
