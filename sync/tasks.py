@@ -122,3 +122,4 @@ def tell() -> None:
     troubles.look(now)
     outbox.write_digests(now)
     outbox.send_due(timezone.now)
+    outbox.drop_old(now)

@@ -33,9 +33,9 @@ _COUNTED: Mapping[str, tuple[str, str]] = {
     "faults": ("contact could not be read or written", "contacts could not be read or written"),
     "broken": ("run failed", "runs failed"),
 }
-_STANDING: Mapping[str, str] = {
-    SyncRecord.State.TO_REVIEW: "to review",
-    SyncRecord.State.FAILED: "that fail",
+_STANDING: Mapping[str, tuple[str, str]] = {
+    SyncRecord.State.TO_REVIEW: ("contact to review", "contacts to review"),
+    SyncRecord.State.FAILED: ("contact that fails", "contacts that fail"),
 }
 
 
@@ -53,7 +53,8 @@ def letter_of(message: Message) -> Letter:
         subject, lines = _of_day(message.day, _connections_of(message))
     if message.user is not None:
         lines += ["", "You are told since you asked for it.", *_link("admin:notifications")]
-    return Letter(subject, "\n".join(lines))
+    # A name from a configuration file may have several lines; a subject has one.
+    return Letter(" ".join(subject.split()), "\n".join(lines))
 
 
 def _of_notice(notice: Notice, what: str) -> tuple[str, list[str]]:
@@ -94,7 +95,7 @@ def _told(connection: Connection, day: date) -> Iterator[str]:
             yield _number(sums[name], *words)
     rows = SyncRecord.objects.filter(connection=connection, state__in=_STANDING).order_by("state")
     for state, number in rows.values_list("state").annotate(Count("pk")):
-        yield f"{_number(number, 'contact', 'contacts')} {_STANDING[state]}"
+        yield _number(number, *_STANDING[state])
 
 
 def _number(number: int, one: str, more: str) -> str:

@@ -65,8 +65,11 @@ def write_digests(now: datetime) -> None:
             (Message(what=Message.What.DIGEST, day=day, made_at=now, due_at=now, **x) for x in new),
             ignore_conflicts=True,  # another worker writes the same
         )
-        Message.objects.filter(closed_at__lt=now - KEPT).delete()
-        Notice.objects.filter(ended_at__lt=now - KEPT, messages=None).delete()
+
+
+def drop_old(now: datetime) -> None:
+    Message.objects.filter(closed_at__lt=now - KEPT).delete()
+    Notice.objects.filter(ended_at__lt=now - KEPT, messages=None).delete()
 
 
 def _claimed(clock: Clock) -> Iterator[Message]:
@@ -103,7 +106,11 @@ def _mail(address: str, letter: Letter, message: Message) -> None:
         "Message-ID": f"<accord-{message.pk}-{message.made_at:%Y%m%d%H%M%S}@{host}>",
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
     }
-    EmailMessage(f"[Accord] {letter.subject}", letter.text, to=[address], headers=headers).send()
+    mail = EmailMessage(f"[Accord] {letter.subject}", letter.text, to=[address], headers=headers)
+    try:
+        mail.send()
+    except ValueError:  # it is no address
+        raise NobodyThere from None
 
 
 def _close(message: Message, now: datetime, *, was_sent: bool) -> None:

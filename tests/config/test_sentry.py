@@ -81,8 +81,8 @@ def test_errors_are_told_by_kind_and_place_and_nobody_is_named() -> None:
 
 
 def test_without_a_dsn_the_library_is_not_even_there() -> None:
-    script = "import django, sys; django.setup(); print('sentry_sdk' in sys.modules)"
-    assert process(script).stdout == "False\n"
+    """The settings of this process have none."""
+    assert "sentry_sdk" not in sys.modules
 
 
 def test_a_dsn_without_the_library_is_told() -> None:

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from connectors.errors import AskStaff, SignInAgain, TryAgain, Unanswered
-from connectors.guard import check_address
+from connectors.guard import check_address, watching
 from connectors.login import Login
 from connectors.session import Session, TooLarge, Trouble
 from connectors.urls import host, origin
@@ -95,6 +96,32 @@ def test_private_peer_is_refused_before_anything_is_sent(server, tmp_path, host)
         closed.request("GET", url)
     assert server.log == []
     closed.close()
+
+
+def test_what_a_library_connects_to_is_judged_as_well(server):
+    """By Python's own sockets, in what ever way; and only of who asked for it."""
+    port = int(server.url.rpartition(":")[2].partition("/")[0])
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        watching(allow_private=False) as refused,
+    ):
+        for reach in (
+            lambda: socket.create_connection(("localhost", port), 5),
+            lambda: datagrams.sendto(b"x", ("127.0.0.1", port)),
+            lambda: datagrams.connect(("localhost", port)),
+        ):
+            refused.clear()
+            with pytest.raises(ConnectionRefusedError, match="not allowed"):
+                reach()
+            assert "private" in str(refused[0]) or "no address" in str(refused[0])
+        with ThreadPoolExecutor(1) as other:
+            other.submit(lambda: socket.create_connection(("127.0.0.1", port), 5).close()).result()
+    with watching(allow_private=True) as refused:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("169.254.169.254", port), 5)
+    assert "169.254.169.254 is reserved" in str(refused[0])
+    socket.create_connection(("127.0.0.1", port), 5).close()
 
 
 # --- Requests and answers -----------------------------------------------------------------

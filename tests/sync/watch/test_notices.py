@@ -218,7 +218,8 @@ def test_what_cannot_be_sent_for_a_day_is_given_up(pair: Pair, settings: Any, ma
 
 
 def test_who_may_not_look_any_more_is_not_told(pair: Pair, mails: Mails) -> None:
-    for name, change in (("ann", {"is_active": False}), ("ben", {"email": ""}), ("eve", {})):
+    changes = {"ann": {"is_active": False}, "ben": {"email": ""}, "joe": {"email": "ü@ü@ü"}}
+    for name, change in {**changes, "eve": {}}.items():
         user = reader(name, pair.connection)
         type(user).objects.filter(pk=user.pk).update(**change)
         if name == "eve":
@@ -337,7 +338,7 @@ def test_a_digest_comes_once_a_day_with_what_was_done(
     assert mail["To"] == "ann@example.org"
     text = mails.texts[0]
     assert (
-        "pair: 1 contact changed; 1 contact could not be read or written; 1 contact that fail"
+        "pair: 1 contact changed; 1 contact could not be read or written; 1 contact that fails"
         in text
     )
     assert "eve" not in text and "Zebulon" not in text
@@ -345,6 +346,30 @@ def test_a_digest_comes_once_a_day_with_what_was_done(
     write_digests(at(8) + timedelta(days=1))
     send_due(lambda: at(9) + timedelta(days=1))
     assert len(mails.mails) == len(room.told) == 2
+
+
+def test_what_was_told_long_ago_is_dropped(pair: Pair, mails: Mails) -> None:
+    reader("ann", pair.connection)
+    ended(pair.connection, "held")
+    tell()
+    ended(pair.connection, "done")
+    tell()
+    long_ago = timezone.now() - timedelta(days=91)
+    Message.objects.filter(what="began").update(closed_at=long_ago)
+    Notice.objects.update(ended_at=long_ago)
+    tell()
+    assert [(x.what, x.notice) for x in Message.objects.all()] == [("ended", Notice.objects.get())]
+    Message.objects.update(closed_at=long_ago)
+    tell()
+    assert not Notice.objects.exists() and len(mails.mails) == 2
+
+
+def test_a_name_of_several_lines_is_one_subject(pair: Pair, mails: Mails) -> None:
+    reader("ann", pair.connection)
+    Connection.objects.update(name="pair\nBcc: eve@example.org")
+    ended(pair.connection, "held")
+    assert told(mails) == ["Connection pair Bcc: eve@example.org is held"]
+    assert mails.mails[0]["Bcc"] is None
 
 
 def test_the_worker_is_asked_to_tell(db: None) -> None:
