@@ -23,7 +23,7 @@ from tests.fuzzing.lies import corpus
 from tests.fuzzing.spoiling import ODD_TEXTS, spoilt, spoilt_bytes
 from tests.sync.watch.every_table import places_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 SECRET, SIGNING = "what-only-the-app-knows", "of signatures"
 #: In the posts, and nowhere else.

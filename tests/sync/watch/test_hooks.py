@@ -186,6 +186,7 @@ def test_who_fails_or_is_paused_is_not_tried_more_often(pair: Pair, hook: Hook) 
     assert told(pair) is None
 
 
+@pytest.mark.sqlite_only
 def test_a_flood_makes_no_more_readings_than_the_pause_allows_and_loses_nothing(
     pair: Pair, hook: Hook, settings: Any, seconds: int = 8
 ) -> None:

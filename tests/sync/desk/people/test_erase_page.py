@@ -19,6 +19,8 @@ from sync.watch.bell import Bell
 from tests.sync.desk.conftest import person, synced
 from tests.sync.desk.people.chains import Chain, come
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def ada() -> Record:
     return Record.objects.filter(title="Ada").order_by("pk")[0]
