@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import socket
 
+#: This machine, as it calls itself.
+LOCAL = "127.0.0.1"
 #: Below the ports that systems give to outgoing connections (Linux: from 32768 on); one of those
 #: could take the port between the look and the server's start.
 _PORTS = range(20_000, 32_000)
@@ -21,7 +23,7 @@ def free_port(count: int = 1) -> int:
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((LOCAL, port))
         except OSError:
             return False
         return True

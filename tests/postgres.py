@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.ports import free_port
+from tests.ports import LOCAL, free_port
 
-LOCAL = "127.0.0.1"
 DEBIAN = Path("/usr/lib/postgresql")
 _PLAIN = ("--encoding=UTF8", "--locale=C", "--no-sync")
 

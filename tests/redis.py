@@ -13,9 +13,8 @@ import redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from tests.ports import free_port
+from tests.ports import LOCAL, free_port
 
-LOCAL = "127.0.0.1"
 PASSWORD = "battery-staple"
 
 

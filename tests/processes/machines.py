@@ -14,7 +14,8 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-LOCAL = "127.0.0.1"
+from tests.ports import LOCAL
+
 _NAMED = 'hostname "$0" && exec "$@"'
 
 

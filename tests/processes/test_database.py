@@ -44,14 +44,14 @@ def is_done(run: Run) -> bool:
 def test_a_database_that_is_restarted_under_the_worker_and_the_web(
     books: Books, server: postgres.Server, start: Start, start_worker: Start
 ) -> None:
-    halt = books.halt_at_write(21)
     port = free_port()
     start(gunicorn(port))
     browser = Browser(f"http://127.0.0.1:{port}")
+    until(lambda: browser.get(PAGE) == 200)
+    halt = books.halt_at_write(21)
     worker = start_worker(("--silence", "80"), DJANGO_SETTINGS_MODULE=SHORT)
     halt.reached()
     interrupted = Run.objects.get(state="running")
-    until(lambda: browser.get(PAGE) == 200)
     group = group_at_work()
 
     stop(server)  # the second worker, the pusher and the monitor have nothing to do

@@ -20,11 +20,11 @@ from sync.claim import INTERRUPTED
 from sync.models import Heartbeat, Lease, Run, Step
 from sync.queue import ask_for_run, ring
 from tests import postgres, redis
-from tests.ports import free_port
+from tests.ports import LOCAL, free_port
 from tests.processes import readme
 from tests.processes.conftest import Start
 from tests.processes.databases import as_default
-from tests.processes.machines import LOCAL, Machines, machines
+from tests.processes.machines import Machines, machines
 from tests.processes.running import QUICK, Browser, Program, until
 from tests.processes.town import Town
 
@@ -32,6 +32,8 @@ pytestmark = [pytest.mark.partner("postgresql"), pytest.mark.partner("redis")]
 
 PUBLIC = "http://accord.example.org"
 QUICK_TURNS = "tests.processes.quick"
+#: Limits of a worker that is not taken for dead where many processes are to be started.
+PATIENT = (*QUICK, "--silence", "80")
 #: Contacts of a small connection.
 FEW = 5
 #: Connections with an account in common with the large one.
@@ -75,7 +77,7 @@ def worker(three: Machines, database: str, bell: redis.Server, start: Start) -> 
     def begin(name: str) -> Program:
         urls = (url.replace(LOCAL, three.server) for url in (database, bell.url))
         settings = readme.settings(PUBLIC, *urls)
-        command = three.on(name, [*readme.command("manage.py worker"), *QUICK])
+        command = three.on(name, [*readme.command("manage.py worker"), *PATIENT])
         begun.append(start(command, **settings, DJANGO_SETTINGS_MODULE=QUICK_TURNS))
         return begun[-1]
 
@@ -97,7 +99,7 @@ def test_three_machines_share_the_work(
     large = town.connect("large", town.account("large", many), shared)
     for name in three.names:
         worker(name)
-    until(lambda: Heartbeat.objects.count() == 3)
+    until(lambda: Heartbeat.objects.count() >= 3)
     Connection.objects.update(state="active")
     until(lambda: Run.objects.filter(connection=large, stage=Run.Stage.WRITING).exists())
 
@@ -167,7 +169,7 @@ def test_the_bell_stops_and_is_there_again(
     connection = town.connect("pair", town.account("a", FEW), town.account("b"))
     Connection.objects.update(state="active")
     start([*readme.command("gunicorn"), "--bind", f"127.0.0.1:{port}"], **settings)
-    worker = start([*readme.command("manage.py worker"), *QUICK], **settings)
+    worker = start([*readme.command("manage.py worker"), *PATIENT], **settings)
     browser = Browser(f"http://127.0.0.1:{port}")
     until(lambda: Run.objects.filter(state="done").exists())
     until(lambda: browser.get(reverse("admin:index")) == 200)
