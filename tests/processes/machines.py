@@ -73,16 +73,17 @@ class Machines:
 @contextmanager
 def machines(count: int) -> Iterator[Machines]:
     made = Machines(count)
-    if os.geteuid() == 0 and shutil.which("ip") and _try("unshare", "--net", "true"):
-        try:
+    may_be = os.geteuid() == 0 and shutil.which("ip") and _try("unshare", "--net", "true")
+    try:
+        if may_be:
             made.connect()
-        except subprocess.CalledProcessError as error:
-            print(f"No machines apart here: {error.stderr}")
-            made.disconnect()
+    except subprocess.CalledProcessError as error:
+        print(f"No machines apart here: {error.stderr}")
     try:
         yield made
     finally:
-        made.disconnect()
+        if may_be:
+            made.disconnect()
 
 
 def _run(*command: str) -> None:
