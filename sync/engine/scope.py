@@ -9,7 +9,7 @@ once. What cannot be evaluated changes nothing: a rule that matched goes on to m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectors.contact import Contact
@@ -106,7 +106,7 @@ def _without(
 ) -> Scope:
     """The scope as rules see it without these effects."""
     merged = _merged(joints, sides, unseen, memory, setup)
-    facts = facts_of(sides, unseen, memory, setup, now, existed)
+    facts = facts_of(_as_merged(sides, merged), unseen, memory, setup, now, existed)
     matched = {
         rule.key: rule
         for rule in plain
@@ -153,6 +153,22 @@ def _merged(
         else:
             (side,) = sides
             result[joint.target] = (joint, _alone(joint, side, seen[side], setup))
+    return result
+
+
+def _as_merged(
+    sides: Mapping[str, View], merged: Mapping[str, tuple[Joint, Merged]]
+) -> Mapping[str, View]:
+    """Without what rules that go both ways are about to take off, so that one run settles."""
+    result = dict(sides)
+    for joint, both in merged.values():
+        if both.side and not both.puts:
+            view, off = (
+                result[both.side],
+                Membership(False, False, both.side, joint.places[both.side]),
+            )
+            contact = both_ways.without(view.contact or Contact(), both.side, off)
+            result[both.side] = replace(view, contact=contact)
     return result
 
 

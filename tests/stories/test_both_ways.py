@@ -233,6 +233,17 @@ def test_what_it_put_on_is_not_seen_while_it_is_taken_back(bench: Bench) -> None
     bench.assert_quiet()
 
 
+def test_other_rules_see_at_once_what_it_takes_off(bench: Bench) -> None:
+    gone = rule("Gone", "b", [{**has("Clients", "group"), "op": "has not"}], [add("Gone")])
+    begin(bench, False, True, joint(undo=True), gone)
+    assert (where(bench), bench.segments("a", "Ann")) == ((True, True), ["Client"])
+    bench.untag("a", "Ann", "Client")
+    bench.sync()
+    assert (where(bench), bench.segments("a", "Ann")) == ((False, False), ["Gone"])
+    bench.load(never_blank=True)
+    bench.assert_quiet()
+
+
 def test_in_a_one_way_sync_the_place_of_the_target_says_nothing(bench: Bench) -> None:
     bench.load(rules=[joint()], direction="a-to-b")
     bench.a.add(person("Ann", "ann@x.org"))
