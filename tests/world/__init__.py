@@ -19,4 +19,7 @@ shrunk (``shrink.py``) and printed so that it can be pasted into ``test_regressi
 Each history has a seed of its own; the one that fails is named, to be had again alone. Besides,
 one small history is lived through with every death that can befall it (``test_world.py``), and
 errors planted in the engine have to be seen (``mutants.py``, ``mutants_rules.py``).
+
+The planner alone, without a database, lives through thousands of such histories, and through ones
+about mapping lines of all kinds: ``planner``.
 """

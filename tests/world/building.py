@@ -20,6 +20,7 @@ from rules.models import Action, Condition, Rule
 from rules.written import WrittenRule
 from tests.connectors.conformance import Partner
 from tests.world.history import Setting
+from tests.world.joins import OWN
 from tests.world.words import LEVEL, UNMAPPED
 
 _TABLES = (
@@ -42,23 +43,28 @@ def empty_tables() -> None:
 def quirks_of(setting: Setting, side: str) -> Quirks:
     needed = setting.required.get(side, "")
     fields = tuple(replace(field, required=field.name == needed) for field in STANDARD.values())
-    return Quirks(fields=fields, custom=_OWN, **setting.quirks(side))
+    joined = {join.of(side) for join in setting.lines}
+    custom = (*_OWN, *(field for field in OWN if field.name in joined))
+    return Quirks(fields=fields, custom=custom, **setting.quirks(side))
 
 
 def build_container(side: str, quirks: Quirks) -> Container:
     account = Account.objects.create(
         name=side, app="memory", sealed=seal({"name": f"world-{side}"})
     )
-    catalogue = Catalogue(
+    return Container.objects.create(
+        account=account, remote_id=CONTAINER, name=side,
+        catalogue_data=catalogue_to_json(catalogue_of(quirks)), catalogue_at=_FOR_EVER,
+    )  # fmt: skip
+
+
+def catalogue_of(quirks: Quirks) -> Catalogue:
+    return Catalogue(
         fields=quirks.offered,
         segments=dict.fromkeys(sorted(quirks.segments), ()),
         statuses=quirks.statuses,
         tells_deletions=quirks.tells_deletions,
     )
-    return Container.objects.create(
-        account=account, remote_id=CONTAINER, name=side,
-        catalogue_data=catalogue_to_json(catalogue), catalogue_at=_FOR_EVER,
-    )  # fmt: skip
 
 
 def build_real_container(side: str, app: str, partner: Partner) -> Container:
@@ -85,8 +91,16 @@ def build_connection(
         new_status=setting.new_status, brakes=dict(setting.brakes),
     )  # fmt: skip
     FieldMapping.objects.bulk_create(
-        FieldMapping(connection=row, position=i, a=of, arrow=setting.arrows.get(of, "<->"), b=of)
-        for i, of in enumerate(setting.fields)
+        FieldMapping(
+            connection=row,
+            position=i,
+            a=line.a,
+            arrow=line.arrow,
+            b=line.b,
+            winner=line.winner,
+            values=dict(line.values),
+        )
+        for i, line in enumerate(setting.all_lines)
     )
     return row
 

@@ -24,7 +24,7 @@ STATUSES = ("subscribed", "unsubscribed", "pending")
 def whole(seed: int) -> History:
     """Two apps and everything that a connection can be told."""
     chance = Random(f"whole {seed}")
-    return Tale(chance, _setting(chance)).tell()
+    return Tale(chance, whole_setting(chance)).tell()
 
 
 def ring(seed: int) -> History:
@@ -55,7 +55,7 @@ def _plain(chance: Random, lag: float) -> Mapping[str, Any]:
     return kinds
 
 
-def _setting(chance: Random) -> Setting:
+def whole_setting(chance: Random) -> Setting:
     base = setting(chance)
     direction = chance.choices(("two-way", "a-to-b", "b-to-a"), (6, 1, 1))[0]
     more = {side: _more_quirks(chance) for side in SIDES}

@@ -10,6 +10,9 @@ Events (``pid``: number of a person; ``n``: number of a word, unique in the hist
 ("take", side, pid, field, k)          its k-th element is removed (modulo its length)
 ("swap", side, pid, field, k, n)       … or replaced
 ("turn", side, pid, field)             the list is put in another order: no change at all
+("prime", side, pid, field, k)         its k-th element becomes the primary one
+("label", side, pid, field, k, label)  … or gets another label
+("part", side, pid, field, part, n)    a part of its first address is another word, or none (n 0)
 ("tag", side, pid, name)               a tag is put on
 ("untag", side, pid, name)             … or taken off
 ("level", side, pid, text)             the field that no mapping covers but rules set
@@ -50,6 +53,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.written import DEFAULT_RULES, WrittenRule
+from tests.world.joins import Join
 
 Event = tuple[Any, ...]
 
@@ -58,11 +62,12 @@ Event = tuple[Any, ...]
 class Setting:
     """``a``, ``b`` and ``c``: Quirks that differ from the default; ``ring``: there is a third
     app, and a connection between each two. ``fields``: those that are mapped, by ``arrows`` one
-    way only. ``picky``: by app a field of which it refuses every fifth word; ``required``: by app
-    a field without which it takes nobody. ``winners``: by connection, of a ring. ``real``: by
-    side the name of an app whose stand-in is there, with its connector, in place of a memory app;
-    then ``a`` and ``b`` are quirks of the stand-in. ``turned``: memory apps that tell of
-    everybody in the other order. ``off``: mapping lines that are switched off."""
+    way only; ``lines``: those between other fields (``joins.py``). ``picky``: by app a field of
+    which it refuses every fifth word; ``required``: by app a field without which it takes nobody.
+    ``winners``: by connection, of a ring. ``real``: by side the name of an app whose stand-in is
+    there, with its connector, in place of a memory app; then ``a`` and ``b`` are quirks of the
+    stand-in. ``turned``: memory apps that tell of everybody in the other order. ``off``: mapping
+    lines that are switched off."""
 
     a: Mapping[str, Any] = field(default_factory=dict)
     b: Mapping[str, Any] = field(default_factory=dict)
@@ -72,6 +77,7 @@ class Setting:
     avoid_duplicates: bool = True
     never_blank: bool = False
     arrows: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[Join, ...] = ()
     rules: tuple[WrittenRule, ...] = DEFAULT_RULES
     sync_deletions: tuple[str, ...] = ()
     sync_unsubscribes: tuple[str, ...] = ()
@@ -108,6 +114,33 @@ class Setting:
         arrow = "->" if side == "b" else "<-"
         return (
             name not in self.off and self.arrows.get(name, arrow) == arrow and self.may_write(side)
+        )
+
+    @property
+    def all_lines(self) -> tuple[Join, ...]:
+        """Those between the same fields first."""
+        same = (Join(name, self.arrows.get(name, "<->"), name) for name in self.fields)
+        return (*same, *self.lines)
+
+    def written(self, side: str) -> frozenset[str]:
+        """The fields of this side's app that lines write."""
+        fields = {name for name in self.fields if self.flows_to(name, side)}
+        joins = (join for join in self.lines if join.writes(side) and self.may_write(side))
+        return frozenset(fields.union(*(join.real_names(side) for join in joins)))
+
+    @property
+    def beside(self) -> frozenset[str]:
+        """The fields that a line writes which joins other ones."""
+        return frozenset(
+            name for join in self.lines for side in "ab" if join.writes(side)
+            for name in join.real_names(side)
+        )  # fmt: skip
+
+    @property
+    def joined(self) -> frozenset[str]:
+        """All fields of such lines, of either side."""
+        return frozenset(
+            name for join in self.lines for side in "ab" for name in join.real_names(side)
         )
 
     def may_write(self, side: str) -> bool:

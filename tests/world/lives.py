@@ -11,7 +11,7 @@ from itertools import product
 
 from connectors.contact import Contact, Segment
 from tests.world.app import Entry
-from tests.world.ruling import Shadow, Shadows
+from tests.world.ruling import Shadow, Shadows, may_leave, named
 from tests.world.words import LEVEL, tags_of
 from tests.world.world import Told, World
 
@@ -37,6 +37,8 @@ class Aided:
 
     before: dict[str, str] = field(default_factory=dict)
     doubts: set[str] = field(default_factory=set)
+    #: What a rule that ends may leave behind; then it is nobody's.
+    loose: frozenset[str] = frozenset()
 
     def take(self, touch: Touch, name: str) -> None:
         if touch.by_user:
@@ -54,7 +56,8 @@ class Aided:
                 tags = tags | {name} if was else tags - {name}
         level = self.before.get(LEVEL, contact.text(LEVEL))
         bare = replace(contact, segments=frozenset(Segment("tag", tag) for tag in tags))
-        return Shadow(bare.with_fields({LEVEL: level}), frozenset(self.doubts))
+        doubts = self.doubts | (self.loose & self.before.keys())
+        return Shadow(bare.with_fields({LEVEL: level}), frozenset(doubts))
 
 
 class Lives:
@@ -66,9 +69,13 @@ class Lives:
         )
         #: By side, id and name.
         self.touches: dict[tuple[str, str, str], list[Touch]] = defaultdict(list)
-        aided: dict[tuple[str, str], Aided] = defaultdict(Aided)
+        aided: dict[tuple[str, str], Aided] = {}
+        sides = world.setting.apps
+        #: No rule writes the third app of a ring.
+        loose = {side: left_behind(world, side) if side in "ab" else frozenset() for side in sides}
         for index, entry in enumerate(world.journal.entries):
             place = (entry.side, entry.id)
+            aided.setdefault(place, Aided(loose=loose[entry.side]))
             for name, was, now in changes(entry):
                 touch = Touch(index, entry, was, now)
                 self.touches[*place, name].append(touch)
@@ -116,6 +123,14 @@ class Lives:
             if len(there) == 1:
                 (found[side],) = there.values()
         return found
+
+
+def left_behind(world: World, side: str) -> frozenset[str]:
+    """What rules that ended, or may end for a contact, do not take back on this side."""
+    loose = may_leave(world.ruled)
+    rules = (rule for _, rules in world.ruled for rule in rules)
+    ending = [rule for rule in rules if (rule.name, rule.side) in loose]
+    return frozenset(named(ending, side, "add tag", "remove tag", "set field", "both"))
 
 
 def changes(entry: Entry) -> Iterator[tuple[str, str, str]]:

@@ -17,14 +17,14 @@ from tests.world.oracle_runs import runs
 from tests.world.oracle_writes import writes
 from tests.world.ruling import in_scope
 from tests.world.statements import Statement, last_words
-from tests.world.told import Person, Tale
+from tests.world.told import Person, Tale, changed_fields
 from tests.world.words import LISTS, Word, value_of, word_of, words_of
 from tests.world.world import World
 
 
-def judge(world: World, has_settled: bool) -> list[str]:
+def judge(world: World, has_settled: bool, tale: Tale | None = None) -> list[str]:
     """What is wrong with how the world is now; empty if nothing is."""
-    tale = Tale(world)
+    tale = tale or Tale(world)
     complaints = [*world.complaints, *writes(world, tale), *runs(world, tale, has_settled)]
     for person in tale.people.values():
         if not person.excused:
@@ -54,7 +54,9 @@ def _of(person: Person, tale: Tale) -> Iterator[str]:
         return
     contacts = {s: tale.world.apps[s].contacts()[person.the(s)] for s in tale.sides}
     for name in tale.world.setting.mapped:
-        if name in person.blurred:
+        if name in person.blurred or name in tale.world.setting.beside:
+            continue
+        if _goes_to_and_fro(person, name, contacts, tale):
             continue
         if person.mixed or tale.world.has_turned:
             # A direction that is wider than before makes each meet the other for the first time.
@@ -98,12 +100,32 @@ def survivor_keeps_words(person: Person, tale: Tale) -> Iterator[str]:
         if not person.alive[side] or person.alive[there] or side in person.deleted:
             continue
         contact = world.apps[side].contacts()[person.the(side)]
-        for name in set(world.setting.mapped) - set(LISTS):
+        for name in set(world.setting.mapped) - set(LISTS) - world.setting.beside:
             said = [s for s in person.said[name] if s.side == side]
             if said and there in person.deleted and said[-1].at > person.deleted[there]:
                 shown = word_of(contact, name)
                 if shown != said[-1].word:
                     yield f"I3: {name} of the survivor is {shown}, not {said[-1].word}"
+
+
+def _goes_to_and_fro(person: Person, name: str, contacts: dict[str, Contact], tale: Tale) -> bool:
+    """Would it be written for the third time between two values: is it held (§9)?"""
+    shown = {side: _shown(contact, name) for side, contact in contacts.items()}
+    for side, now in shown.items():
+        wrote = [x for x in tale.written(side, person.the(side)) if name in changed_fields(x)][-2:]
+        if len(wrote) < 2:
+            continue
+        first, second = ([_shown(y, name) for y in (x.before, x.after)] for x in wrote)
+        for then in (words for words in shown.values() if words != now):
+            by_turns = first[1] == then and second[1] == now
+            against = all(now in pair and then in pair for pair in (first, second))
+            if by_turns or against:
+                return True
+    return False
+
+
+def _shown(contact: Contact | None, name: str) -> set[Word | None]:
+    return set(words_of(contact, name)) if name in LISTS else {word_of(contact, name)}
 
 
 def same_everywhere(name: str, contacts: dict[str, Contact], world: World) -> Iterator[str]:
@@ -226,8 +248,7 @@ def _contested(person: Person, name: str) -> set[Word | None]:
     one element, of which one gives way."""
     removers: set[str] = set()
     for said in person.said[name]:
-        if said.taken:
-            removers.add(said.taken[0])
+        removers |= said.takers
         if len(said.heirs) > 1:
             removers |= {"a", "b"}
     if len(removers) < 2:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rules.setup import other
 from rules.written import WrittenRule
+from sync.models import Run
 from tests.world.lives import Touch
 from tests.world.oracle_writes import TRASH, UNSUBSCRIBES, marks_of
-from tests.world.ruling import acting, in_scope, matches, named, places
+from tests.world.ruling import acting, ended, in_scope, matches, may_leave, named, places
 from tests.world.told import Person, Tale
 from tests.world.words import LEVEL, tags_of
 from tests.world.world import World
@@ -70,7 +71,8 @@ def what_was_there_stays(world: World, name: str, touches: list[Touch]) -> Itera
     was_ours = False
     for touch in touches:
         # Put on by a person after us, between two runs nobody can tell it from ours.
-        if not touch.by_user and not touch.now and not was_ours:
+        undone = not touch.by_user and world.runs[touch.entry.run - 1].undoes
+        if not touch.by_user and not touch.now and not was_ours and not undone:
             yield f"effects: {name} of {side} was taken off, which a person had put there"
         was_ours = was_ours or not touch.by_user
 
@@ -163,6 +165,8 @@ def rules_are_carried_out(tale: Tale, person: Person, side: str) -> Iterator[str
         wanting = [(rule, truth) for rule, truth in truths if _after(rule, name) is not None]
         if any(truth is None for _, truth in wanting):
             continue
+        if touches and _is_late(world, touches[0]) and any(not _after(x, name) for x, _ in wanting):
+            continue  # a rule that takes it off had done so before, with nothing to write
         shown = contact.text(LEVEL) if name == LEVEL else name if name in tags_of(contact) else ""
         before = _before(touches)
         wants = [_after(rule, name) for rule, truth in wanting if truth]
@@ -171,8 +175,14 @@ def rules_are_carried_out(tale: Tale, person: Person, side: str) -> Iterator[str
                 continue  # what is not there is taken off once, and stays when a person puts it on
             if shown != wants[0]:
                 yield f"effects: {name} of {side} is {shown!r}, a rule wants {wants[0]!r}"
-        elif shown != before and _all_undo(ever, world, side, name):
+        elif shown != before and _all_undo(world, side, name):
             yield f"effects: {name} of {side} is {shown!r}, and was {before!r} before any rule"
+
+
+def _is_late(world: World, touch: Touch) -> bool:
+    """Did a person touch it when a run had been there before, be it broken off?"""
+    done = (run.last for run in world.runs if run.kind == Run.Kind.SYNC)
+    return touch.by_user and touch.entry.before is not None and touch.index >= min(done, default=0)
 
 
 def _before(touches: list[Touch]) -> str:
@@ -191,11 +201,14 @@ def _after(rule: WrittenRule, name: str) -> str | None:
     return None
 
 
-def _all_undo(ever: Iterable[WrittenRule], world: World, side: str, name: str) -> bool:
+def _all_undo(world: World, side: str, name: str) -> bool:
     """Did every rule that ever wanted it take back what it did, and does none leave silently?"""
-    wanting = [rule for rule in ever if rule.side != side and _after(rule, name) is not None]
-    left = {rule.name for rule in wanting} - {rule.name for rule in world.rules}
-    return not left and all(rule.undo if rule.on else rule.take_back for rule in wanting)
+    wanting = {(x.name, x.side) for x in _rules_ever(world) if x.side != side and _wants(x, name)}
+    return wanting.isdisjoint(may_leave(world.ruled))
+
+
+def _wants(rule: WrittenRule, name: str) -> bool:
+    return _after(rule, name) is not None
 
 
 def marks_are_right(tale: Tale, person: Person, side: str) -> Iterator[str]:
@@ -204,6 +217,8 @@ def marks_are_right(tale: Tale, person: Person, side: str) -> Iterator[str]:
     world, there = tale.world, other(side)
     if person.excused or tale.was_ever_out(person) or not person.known["ab"]:
         return
+    if tale.is_refused(person):
+        return  # whatever else is to be written comes with what the app refuses
     contact = world.apps[side].contacts()[person.the(side)]
     opposite = world.apps[there].contacts()[person.the(there)]
     trash = tale.lives.touched(side, person.the(side), TRASH)
@@ -264,10 +279,10 @@ def _is_named_twice(world: World, side: str, name: str) -> bool:
 # --- after all rules are taken back -------------------------------------------------------
 
 
-def standing(world: World) -> dict[tuple[str, str, str], str]:
+def standing(tale: Tale) -> dict[tuple[str, str, str], str]:
     """What rules that match have put on contacts, and nobody touched since: by side, id and name
     what was there before."""
-    tale = Tale(world)
+    world = tale.world
     if world.has_undone or world.has_turned:
         return {}
     found = {}
@@ -281,10 +296,28 @@ def standing(world: World) -> dict[tuple[str, str, str], str]:
                 continue
             names = {x.field or x.value for x in rule.actions if _after(rule, x.field or x.value)}
             for name in names - named(_rules_ever(world), side, "both", "remove tag"):
+                if _may_be_left(world, rule, side, name):
+                    continue
                 touches = tale.lives.touched(side, person.the(side), name)
                 if touches and touches[-1].now and not any(x.by_user for x in touches[1:]):
                     found[side, person.the(side), name] = _before(touches)
     return found
+
+
+def _may_be_left(world: World, rule: WrittenRule, side: str, name: str) -> bool:
+    """May another rule, or this one when it asked for something else or was off, have left behind
+    what it put there? Then it was there already when this one came."""
+    ever, mine = _rules_ever(world), (rule.name, rule.side)
+    wanting = {(x.name, x.side) for x in ever if x.side != side and _wants(x, name)}
+    return (
+        not (wanting - {mine}).isdisjoint(may_leave(world.ruled))
+        or mine in ended(world.ruled)
+        or any(
+            not (x.on or x.take_back) or (not x.undo and (x.conditions or not _wants(x, name)))
+            for x in ever
+            if (x.name, x.side) == mine
+        )
+    )
 
 
 def nothing_of_ours_remains(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from rules.setup import Brakes
 from sync.models import Run
 from tests.world.app import Entry
-from tests.world.oracle_writes import TRASH
+from tests.world.oracle_writes import TRASH, gone_untold
 from tests.world.told import Tale, changed_fields
 from tests.world.words import person_of, tags_of
 from tests.world.world import Told, World
@@ -82,10 +82,14 @@ def preview_tells_what_is_done(world: World) -> Iterator[str]:
         entries = world.journal.entries[: run.last]
         if any(entry.by_user and entry.at > unseen for entry in entries):
             continue  # what a reading does not show yet, the answer to a write may
-        entries = entries[world.runs[number - 1].last :]
-        done = sorted((entry.before is None, entry.side, entry.person) for entry in entries)
-        meant = sorted((made, side, _person(world, a, b)) for made, side, a, b in promised)
+        entries, untold = entries[world.runs[number - 1].last :], gone_untold(world)
+        done = sorted(
+            (x.before is None, x.side, x.person) for x in entries if x.person not in untold
+        )
+        people = ((made, side, _person(world, a, b)) for made, side, a, b in promised)
+        meant = sorted(x for x in people if x[2] not in untold)
         refused = any(world.setting.picky) or any(world.setting.required)
+        refused = refused or any(app.quirks.statuses for app in world.apps.values())
         if done != meant and not (refused and set(done) <= set(meant)):
             yield f"I17: the preview promised {meant}, the run did {done}"
 
@@ -123,7 +127,10 @@ def undo_restores(world: World) -> Iterator[str]:
             continue
         run = world.runs[undo.undoes - 1]
         later = [x for x in entries[run.first : undo.last] if x.run != run.number or x.by_user]
+        refused = {x.person for x in _of(run, world) if _takes_not_back(world, x)}
         for written in _of(run, world):
+            if written.person in refused:
+                continue
             if written.before is None or any(_is_same(x, written) and x.by_user for x in later):
                 continue
             yield from _restored(world, run, undo, written)
@@ -150,9 +157,19 @@ def _restored(world: World, run: Told, undo: Told, written: Entry) -> Iterator[s
     yield from _stays_so(world, undo, written, touched, touched_tags)
 
 
+def _takes_not_back(world: World, written: Entry) -> bool:
+    """Does the app refuse what was there before?"""
+    if written.before is None:
+        return False
+    needed = world.setting.required.get(written.side, "")
+    lacks = bool(needed) and not written.before.get(needed)
+    return lacks or world.apps[written.side].refuses(written.before)
+
+
 def _stays_so(
     world: World, undo: Told, written: Entry, touched: set[str], touched_tags: set[str]
 ) -> Iterator[str]:
+    there = {(x.side, x.id) for x in world.journal.entries[: undo.first]}
     for run in world.runs[undo.number :]:
         if run.kind != Run.Kind.SYNC or _told_otherwise(run, world.runs[undo.undoes - 1]):
             continue
@@ -163,8 +180,10 @@ def _stays_so(
         ]
         edited = touched.union(*(changed_fields(x) for x in since))
         for x in _of(run, world):
-            if x.person != written.person:
+            if x.person != written.person or (x.side, x.id) not in there:
                 continue
+            if edited & world.setting.joined:
+                edited |= world.setting.beside
             if again := changed_fields(x) & changed_fields(written) - edited:
                 yield f"I16: {again} of {x.side} was undone, and written again"
             tags = tags_of(written.before) ^ tags_of(written.after)

@@ -59,7 +59,7 @@ def only_what_is_named(world: World, entry: Entry) -> Iterator[str]:
     setting, ring = run.setting, run.setting.ring
     if run.kind == Run.Kind.BY_HAND:
         return
-    lines = {name for name in setting.fields if ring or setting.flows_to(name, entry.side)}
+    lines = set(setting.fields if ring else setting.written(entry.side))
     if run.undoes:
         lines |= set(setting.fields)
     side = entry.side if not ring or run.of == "ab" else "-"
@@ -104,6 +104,7 @@ def left_out_are_not_written(world: World, tale: Tale, entry: Entry) -> Iterator
     if (
         run.undoes
         or entry.after is None
+        or entry.person in gone_untold(world)
         or (entry.before and not changed_fields(entry) - {LEVEL} and not is_marked)
     ):
         return
@@ -115,6 +116,12 @@ def left_out_are_not_written(world: World, tale: Tale, entry: Entry) -> Iterator
     if moments and truth is False and not is_marked:
         what = "made" if entry.before is None else "written"
         yield f"I7: person {entry.person} of {entry.side} was {what} although no rule matches"
+
+
+def gone_untold(world: World) -> set[int]:
+    """Persons who were deleted at some time in an app that tells nobody."""
+    deaf = {side for side, app in world.apps.items() if not app.quirks.tells_deletions}
+    return {x.person for x in world.journal.entries if x.side in deaf and not x.is_alive}
 
 
 def _alone(moments: Iterable[Shadows], entry: Entry) -> Iterator[Shadows]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from connectors.contact import Contact
 from rules.setup import other
@@ -60,7 +61,8 @@ def _holds(condition: WrittenCondition, shadow: Shadow) -> bool | None:
             "is not empty": bool(text),
         }[condition.op]
     if condition.kind == "unsubscribed":
-        return shadow.contact.status == "unsubscribed"
+        status = shadow.contact.status  # an app without consent cannot tell
+        return status == "unsubscribed" if status else None
     return None
 
 
@@ -97,3 +99,21 @@ def named(rules: Iterable[WrittenRule], side: str, *words: str) -> set[str]:
         elif rule.side != side:
             found |= {x.field or x.value for x in rule.actions if x.kind in words}
     return found
+
+
+#: As a world has it: from which entry of the journal on which rules were there.
+Ruled = Iterable[tuple[int, tuple[WrittenRule, ...]]]
+
+
+def ended(ruled: Ruled) -> set[tuple[str, str]]:
+    """By name and side the rules that were not there any more at some time."""
+    there = [{(rule.name, rule.side) for rule in rules} for _, rules in ruled]
+    return {key for before, after in pairwise(there) for key in before - after}
+
+
+def may_leave(ruled: Ruled) -> set[tuple[str, str]]:
+    """Those that may have left behind what they did, or may do so: they ended, or did not take it
+    back at some time."""
+    ever = (rule for _, rules in ruled for rule in rules)
+    loose = (rule for rule in ever if not (rule.undo if rule.on else rule.take_back))
+    return ended(ruled) | {(rule.name, rule.side) for rule in loose}

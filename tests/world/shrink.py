@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from rules.written import WrittenRule
 from tests.world.history import Event, History, Setting
 
 Part = TypeVar("Part")
 _OPTIONS = (
     "direction", "winner", "avoid_duplicates", "never_blank", "arrows", "picky", "required",
-    "sync_deletions", "sync_unsubscribes", "brakes", "winners", "turned",
+    "sync_deletions", "sync_unsubscribes", "brakes", "winners", "turned", "new_status",
 )  # fmt: skip
 Fails = Callable[[History], bool]
 
@@ -29,6 +30,7 @@ def shrunk(history: History, fails: Fails) -> History:
         told.rules, lambda kept: fails(replace(history, setting=replace(told, rules=kept)))
     )
     history = replace(history, setting=replace(told, rules=rules))
+    history = _with_plain_rules(history, fails)
     for position, event in enumerate(history.events):
         if event[0] == "add":
             history = _with_fewest_fields(history, position, event, fails)
@@ -47,6 +49,39 @@ def _fewest(parts: tuple[Part, ...], fails: Callable[[tuple[Part, ...]], bool]) 
                 start += size
         size //= 2
     return parts
+
+
+def _with_plain_rules(history: History, fails: Fails) -> History:
+    """Rules that come later: as few, with as few conditions and actions."""
+    for position, event in enumerate(history.events):
+        if event[0] == "rules":
+            history = _with_rules_at(history, position, event[1], fails)
+    return history
+
+
+def _with_rules_at(
+    history: History, position: int, rules: tuple[WrittenRule, ...], fails: Fails
+) -> History:
+    def having(rules: tuple[WrittenRule, ...]) -> History:
+        events = (*history.events[:position], ("rules", rules), *history.events[position + 1 :])
+        return replace(history, events=events)
+
+    rules = _fewest(rules, lambda kept: fails(having(kept)))
+    for number, rule in enumerate(rules):
+        for simpler in _simpler_rules(rule):
+            tried = (*rules[:number], simpler, *rules[number + 1 :])
+            if fails(having(tried)):
+                rules = tried
+                break
+    return having(rules)
+
+
+def _simpler_rules(rule: WrittenRule) -> Iterator[WrittenRule]:
+    """The simplest first."""
+    if not rule.both_ways:
+        for actions in ((), rule.actions[:1], rule.actions[1:], rule.actions):
+            for conditions in ((), rule.conditions[:1], rule.conditions[1:], rule.conditions):
+                yield replace(rule, conditions=conditions, actions=actions)
 
 
 def _with_fewest_fields(history: History, position: int, event: Event, fails: Fails) -> History:
@@ -70,5 +105,7 @@ def _simpler(setting: Setting) -> Iterator[Callable[[Setting], Setting]]:
         if name == "emails":
             continue  # without them nobody could be known
         yield lambda now, name=name: replace(now, fields=tuple(f for f in now.fields if f != name))
+    for line in setting.lines:
+        yield lambda now, line=line: replace(now, lines=tuple(x for x in now.lines if x != line))
     for option in _OPTIONS:
         yield lambda now, option=option: replace(now, **{option: getattr(Setting(), option)})

@@ -4,7 +4,7 @@ of the real connector on the other, and all that happens to its contacts in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,11 @@ class StandInApp:
         self._eyes = self.partner.connector()
         self._number = 0
         self._shown: dict[str, Any] = {}
+
+    @property
+    def absorbed(self) -> Mapping[str, Sequence[str]]:
+        """By id whom it took in: of none of these apps that is tried."""
+        return {}
 
     def call_of(self, method: str, path: str, query: str) -> str:
         asked = re.match(self.facts.listing, f"{method} {path}?{query}")

@@ -15,7 +15,8 @@ from tests.world.words import Word
 
 @dataclass(eq=False)
 class Statement:
-    """``word`` None: a clear. ``side`` and ``at``: where and when it was said."""
+    """``word`` None: a clear. ``side`` and ``at``: where and when it was said. ``takers``: of a
+    list element the sides on which it was removed."""
 
     word: Word | None
     side: str
@@ -25,6 +26,7 @@ class Statement:
     #: List elements: where and when a person removed it, and what was put in its place.
     taken: tuple[str, datetime] | None = None
     heirs: list[Statement] = field(default_factory=list)
+    takers: set[str] = field(default_factory=set)
     #: Nothing can be demanded of it: an edit that no engine could have seen was run over.
     loose: bool = False
     same: Statement | None = None
@@ -44,6 +46,7 @@ def unite(one: Statement, two: Statement) -> None:
         one.beaten_by |= two.beaten_by
         one.taken = one.taken or two.taken
         one.heirs += two.heirs
+        one.takers |= two.takers
         one.loose = one.loose or two.loose
 
 

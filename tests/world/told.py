@@ -8,9 +8,11 @@ when a finished run has seen both.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connectors.contact import Contact, Value, as_entries
 from tests.world.app import Entry
 from tests.world.lives import Lives
 from tests.world.ruling import in_scope
@@ -49,6 +51,9 @@ class Person:
     written: dict[Place, tuple[int, frozenset[str]]] = field(default_factory=dict)
     #: What the engine carried there, by place, field and word: in which run.
     carried: dict[tuple[str, str, str, Word | None], int] = field(default_factory=dict)
+    #: Its addresses, and those under which a finished run has seen it.
+    addresses: dict[Place, set[Word]] = field(default_factory=dict)
+    seen_addresses: dict[Place, set[Word]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     ids: set[Place] = field(default_factory=set)
 
@@ -73,9 +78,14 @@ class Tale:
     def __init__(self, world: World) -> None:
         self.world = world
         self.sides = world.setting.apps
+        #: What lines write that join other fields is judged by itself (planner/oracle_lines.py).
+        self.scalars = [name for name in SCALARS if name not in world.setting.beside]
+        self.lists = [name for name in LISTS if name not in world.setting.beside]
         self.lag = {side: float(app.quirks.lag) for side, app in world.apps.items()}
         self.people: dict[int, Person] = {}
         self.lives = Lives(world)
+        #: By person and run; it is asked many times.
+        self._scopes: dict[tuple[int, int], bool | None] = {}
         entries = world.journal.entries
         #: The last run so far that finished: what was written until then is known as written.
         self.done = 0
@@ -100,24 +110,55 @@ class Tale:
             self._appear(person, place, entry)
         if not entry.is_alive:
             person.alive[entry.side].pop(entry.id, None)
+            known = person.seen_addresses.get(place)
+            if known and known.isdisjoint(words_of(entry.before, "emails")):
+                person.excused = person.excused or "it went under an address that nobody had seen"
             person.deleted[entry.side] = entry.at
+            if any(run.undoes and run.ended <= entry.at for run in self.world.runs):
+                person.excused = person.excused or "it may have been apart when it went"
             if not self.world.apps[entry.side].quirks.tells_deletions:
                 person.excused = person.excused or "its app tells nobody that it is gone"
-            if not any(person.alive.values()):
+            if not any(self._lives(person, pair) for pair in person.known.values()):
                 person.known.clear()  # gone everywhere: who comes now is somebody new
             return
         person.alive[entry.side][entry.id] = person.alive[entry.side].get(entry.id, entry)
         person.deleted.pop(entry.side, None)
         self._note_blurred(person, place, entry)
-        for name in SCALARS:
+        for name in self.scalars:
             self._scalar(person, place, name, entry)
-        for name in LISTS:
+        for name in self.lists:
             self._list(person, place, name, entry)
-        if not words_of(entry.after, "emails"):
+        self._note_addresses(person, place, entry)
+
+    def _lives(self, person: Person, pair: Mapping[str, str]) -> bool:
+        """Is one of the two alive, or whoever took the place of one?"""
+        return any(
+            person.alive[side] and (id in person.alive[side] or self._is_absorbed(side, id))
+            for side, id in pair.items()
+        )
+
+    def _is_absorbed(self, side: str, id: str) -> bool:
+        app = self.world.apps[side]
+        return any(id in absorbed for absorbed in app.absorbed.values())
+
+    def _note_addresses(self, person: Person, place: Place, entry: Entry) -> None:
+        before, after = (set(words_of(x, "emails")) for x in (entry.before, entry.after))
+        person.addresses[place] = after
+        if not after:
             person.excused = person.excused or "it had no address to be known by at some time"
+        is_known = self._is_known(person, place) and not self.was_undone(person)
+        if entry.by_user and before - after and not is_known:
+            person.excused = person.excused or "its address changed before the two had met"
 
     def _note_blurred(self, person: Person, place: Place, entry: Entry) -> None:
         changed = changed_fields(entry)
+        if entry.by_user and self.world.setting.never_blank:
+            # What was cleared is neither passed on nor filled again.
+            person.blurred |= {name for name in changed & set(LISTS) if not entry.after.get(name)}
+        if entry.by_user and "addresses" in changed:
+            before, after = (_by_word(x) for x in (entry.before, entry.after))
+            if any(before[word] != after[word] for word in before.keys() & after.keys()):
+                person.blurred.add("addresses")  # by its word it is still the same one
         if not entry.by_user:
             person.written[place] = (entry.run, changed)
         elif not self.world.apps[entry.side].quirks.reads_back:
@@ -131,6 +172,9 @@ class Tale:
         person.ids.add(place)
         there = person.alive[entry.side]
         if entry.by_user:
+            known = set().union(*person.addresses.values())
+            if any(person.known.values()) and known.isdisjoint(words_of(entry.after, "emails")):
+                person.excused = person.excused or "it came under an address that it has no more"
             return
         run = self.world.runs[entry.run - 1]
         if entry.side in person.known[run.of] and not self.was_undone(person):
@@ -221,14 +265,12 @@ class Tale:
             said = mine.pop(word)
             if entry.by_user:
                 said.find().taken = (entry.side, entry.at)
+                said.find().takers.add(entry.side)
                 said.find().heirs += [mine[word] for word in come]
                 if self._unanswered(person, (*place, name), word):
                     said.find().loose = True
             elif self._unseen(said.side, said.at, entry):
                 said.find().loose = True
-        is_known = self._is_known(person, place) and not self.was_undone(person)
-        if name == "emails" and gone and entry.by_user and not is_known:
-            person.excused = person.excused or "its address changed before the two had met"
 
     def _is_known(self, person: Person, place: Place | None = None) -> bool:
         """To all connections; ``place``: as this very contact."""
@@ -254,37 +296,41 @@ class Tale:
             return
         one_side, two_side = tuple(run.of)
         for person in self.people.values():
+            person.seen_addresses.update(person.addresses)
             if not (person.is_alone(one_side) and person.is_alone(two_side)):
                 continue
             one_id, two_id = person.the(one_side), person.the(two_side)
             entries = {side: person.alive[side][person.the(side)] for side in run.of}
             if any(entry.at > until[side] for side, entry in entries.items()):
                 continue
-            if self._was_in(person, run) is not True:
+            if self.was_in(person, run) is not True:
                 continue
             person.known[run.of] = {one_side: one_id, two_side: two_id}
             if person.met_at is None and self._is_known(person):
                 person.met_at = run.ended
             one_place, two_place = (one_side, one_id), (two_side, two_id)
-            for name in (x for x in SCALARS if x in run.setting.mapped):
+            for name in (x for x in self.scalars if x in run.setting.mapped):
                 one = person.stands.get((*one_place, name))
                 two = person.stands.get((*two_place, name))
                 if one and two and one.word == two.word and seen((one, two), until):
                     unite(one, two)
-            for name in (x for x in LISTS if x in run.setting.mapped):
+            for name in (x for x in self.lists if x in run.setting.mapped):
                 ones = person.elements[(*one_place, name)]
                 twos = person.elements[(*two_place, name)]
                 for word in ones.keys() & twos.keys():
                     if seen((ones[word], twos[word]), until):
                         unite(ones[word], twos[word])
 
-    def _was_in(self, person: Person, run: Told) -> bool | None:
+    def was_in(self, person: Person, run: Told) -> bool | None:
         """Was the pair in scope as the run may have seen it, whatever that was exactly?"""
         if run.of != "ab":
             return True
-        moments = self.lives.moments(person.pid, run)
-        truths = {in_scope(run.rules, run.setting, shadows) for shadows in moments}
-        return truths.pop() if len(truths) == 1 else None
+        key = (person.pid, run.number)
+        if key not in self._scopes:
+            moments = self.lives.moments(person.pid, run)
+            truths = {in_scope(run.rules, run.setting, shadows) for shadows in moments}
+            self._scopes[key] = truths.pop() if len(truths) == 1 else None
+        return self._scopes[key]
 
     def is_refused(self, person: Person) -> bool:
         """Does an app not take the person as the other shows them?"""
@@ -297,10 +343,15 @@ class Tale:
                 needed = setting.required.get(side, "")
                 lacks = needed and not contact.get(needed)
                 never_given = needed and setting.may_write(side)
-                never_given = never_given and not setting.flows_to(needed, side)
+                never_given = never_given and needed not in setting.written(side)
                 if app.refuses(contact) or lacks or never_given:
                     return True
         return False
+
+    def written(self, side: str, id: str) -> list[Entry]:
+        """What the engine wrote to this contact."""
+        entries = self.world.journal.entries
+        return [x for x in entries if (x.side, x.id) == (side, id) and not x.by_user and x.before]
 
     def was_undone(self, person: Person) -> bool:
         """Was it there when a run was undone?"""
@@ -311,17 +362,23 @@ class Tale:
     def was_ever_out(self, person: Person) -> bool:
         """May any run have found it out of scope?"""
         syncs = [run for run in self.world.runs if run.kind == "sync" and len(run.looked) == 2]
-        return any(self._was_in(person, run) is False for run in syncs) or self._was_torn(
+        return any(self.was_in(person, run) is False for run in syncs) or self._was_torn(
             person, syncs
         )
 
     def _was_torn(self, person: Person, syncs: list[Told]) -> bool:
         """May a run have found it either in or out?"""
         return any(
-            self._was_in(person, run) is None
+            self.was_in(person, run) is None
             for run in syncs
             if any(self.lives.moments(person.pid, run))
         )
+
+
+def _by_word(contact: Contact | None) -> dict[Word, Value]:
+    entries = as_entries(contact.get("addresses")) if contact else ()
+    words = words_of(contact, "addresses")
+    return {word: entry.value for word, entry in zip(words, entries, strict=False)}
 
 
 def changed_fields(entry: Entry) -> frozenset[str]:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from tests.world.history import History
 from tests.world.oracle import judge
 from tests.world.oracle_effects import nothing_of_ours_remains, standing
 from tests.world.shrink import shrunk
+from tests.world.told import Tale
 from tests.world.words import person_of, tags_of
 from tests.world.world import World
+
+#: What is wrong after a history.
+Judged = Callable[[History], list[str]]
 
 
 def verdict(history: History) -> list[str]:
     """What is wrong after this history; empty if all is well. Where rules put something on that
     still stands, also after all of them are taken back."""
     world, has_settled = lived(history)
-    complaints = judge(world, has_settled)
+    tale = Tale(world)
+    complaints = judge(world, has_settled, tale)
     if complaints or not history.has_rules or history.setting.ring:
         return complaints
-    ours = standing(world)
+    ours = standing(tale)
     if not ours:
         return []
     world.take_all_rules_back()
@@ -68,11 +74,11 @@ def final(world: World) -> list[tuple[object, ...]]:
     return sorted(shown, key=repr)
 
 
-def report(history: History, complaints: list[str], where: str) -> str:
+def report(history: History, complaints: list[str], where: str, judged: Judged = verdict) -> str:
     """The failure in words, with the history shrunk to what still gives the same complaint."""
     kind = _kind(complaints[0])
-    small = shrunk(history, lambda smaller: any(_kind(text) == kind for text in verdict(smaller)))
-    return f"{where}\n{chr(10).join(complaints)}\nShrunk:\n{small}\n{chr(10).join(verdict(small))}"
+    small = shrunk(history, lambda smaller: any(_kind(text) == kind for text in judged(smaller)))
+    return f"{where}\n{chr(10).join(complaints)}\nShrunk:\n{small}\n{chr(10).join(judged(small))}"
 
 
 def _kind(complaint: str) -> str:

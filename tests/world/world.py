@@ -94,25 +94,30 @@ class World:
     """``turned``: the apps tell of everybody in the other order."""
 
     def __init__(self, history: History, turned: bool = False) -> None:
-        self.setting = setting = history.setting
+        self.setting = history.setting
         #: All settings that there ever were.
-        self.settings: list[Setting] = [setting]
+        self.settings: list[Setting] = [self.setting]
         self.clock = Clock()
         self.journal = Journal()
         self.apps: dict[str, WatchedApp | StandInApp] = {}
-        names = sorted(setting.real.values())
-        self._sandbox = names and Sandbox(now=self.clock.now, sleep=self.clock.tick, apps=names)
         self.runs: list[Told] = []
         #: What was wrong with the rows after a run.
         self.complaints: list[str] = []
         self.previews: list[tuple[int, list[tuple[Any, ...]]]] = []
-        self.rules: tuple[WrittenRule, ...] = setting.rules
+        self.rules: tuple[WrittenRule, ...] = self.setting.rules
         #: From which entry of the journal on the rules were others.
-        self.ruled: list[tuple[int, tuple[WrittenRule, ...]]] = [(0, setting.rules)]
+        self.ruled: list[tuple[int, tuple[WrittenRule, ...]]] = [(0, self.rules)]
         self._faults: list[Event] = []
         self._dead: set[str] = set()
         self._events = 0
         self._process: Process | None = None
+        self._open(turned)
+
+    def _open(self, turned: bool) -> None:
+        """The apps, and the rows of the connections between them."""
+        setting = self.setting
+        names = sorted(setting.real.values())
+        self._sandbox = names and Sandbox(now=self.clock.now, sleep=self.clock.tick, apps=names)
         empty_tables()
         containers = {side: self._container(side, turned) for side in setting.apps}
         self.connections = {
@@ -196,7 +201,7 @@ class World:
                 self._user(event)
 
     def rule(self, rules: tuple[WrittenRule, ...]) -> None:
-        write_rules(self.connection, rules)
+        self._write_rules(rules)
         self.rules = rules
         self.ruled.append((len(self.journal.entries), rules))
 
@@ -205,6 +210,9 @@ class World:
         self.settings.append(self.setting)
         for name in self.connections:
             self.connections[name].refresh_from_db()
+
+    def _write_rules(self, rules: tuple[WrittenRule, ...]) -> None:
+        write_rules(self.connection, rules)
 
     def take_all_rules_back(self) -> None:
         """Every rule is switched off and takes back what it did; everything syncs."""
