@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     world = parser.getgroup("world", "simulation (tests/world)")
     world.addoption("--histories", type=int, default=300, help="how many by chance (300)")
+    world.addoption("--plans", type=int, default=5000, help="how many for the planner alone (5000)")
     world.addoption(
         "--seed", type=int, default=20261123, help="of the first; each next is one more"
     )
