@@ -41,7 +41,8 @@ _MARKS = ("PieSync Trash", "PieSync Unsubscribes")
 
 class PlannerWorld(World):
     """Beside the events of ``history.py`` there is ("break", n): the next run is broken off after
-    n writes; what it had planned besides is planned again."""
+    n writes; what it had planned besides is planned again. What needs rows is left to the full
+    stack: there are no cursors and no Trash inbox, and options stay as they are."""
 
     def _open(self, turned: bool) -> None:
         setting = self.setting
@@ -69,7 +70,7 @@ class PlannerWorld(World):
     def happen(self, event: Event) -> None:
         if event[0] == "break":
             self._break = event[1]
-        elif event[0] != "forget":  # there are no cursors
+        elif event[0] not in ("forget", "bin", "option", "line"):
             super().happen(event)
 
     def settle(self) -> bool:
@@ -126,6 +127,7 @@ class PlannerWorld(World):
         self.clock.tick(1)
         now = self.clock.now()
         told = Told(len(self.runs) + 1, now, now, kind, approved=True, rules=self.rules)
+        told.setting = self.setting
         told.first = len(self.journal.entries)
         told.looked = dict.fromkeys(self.apps, now)
         self.runs.append(told)
