@@ -16,7 +16,7 @@ from sync.models import Erasure, Step
 from sync.watch.erasing.rows import steps_about, sync_records_about
 from sync.watch.erasing.sweep import sweep
 from sync.watch.erasing.terms import Terms
-from sync.watch.erasing.whom import emails_of, holders_of, named_in_rules, terms_about
+from sync.watch.erasing.whom import emails_of, named_in_rules, only_theirs, terms_about
 
 #: Rows that are removed in one transaction.
 CHUNK = 500
@@ -37,7 +37,7 @@ def ask(records: Sequence[Record], who: str, by: int | None = None) -> Erasure:
     mine = {record.pk for record in records}
     emails = {email for record in records for email in emails_of(record)}
     words = [of_contact(record.container, record.remote_id) for record in records]
-    words += [of_address(email) for email in sorted(emails) if holders_of({email}) <= mine]
+    words += [of_address(email) for email in sorted(only_theirs(emails, records))]
     with transaction.atomic():
         erasure = Erasure.objects.create(
             by_id=by, who=who, records=sorted(mine), sealed=terms.sealed()

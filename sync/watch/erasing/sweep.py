@@ -21,7 +21,7 @@ from django_q.models import Task
 from connections.models import Account, Connection, Record
 from rules.models import Revision
 from sync.models import Export, Planned, Run, Step, SyncRecord
-from sync.watch.erasing.terms import INSTEAD, Terms
+from sync.watch.erasing.terms import INSTEAD, By, Terms
 
 #: Rows of one transaction.
 CHUNK = 500
@@ -35,12 +35,12 @@ Commit = Callable[[], AbstractContextManager[object]]
 class Texts:
     """Columns of a table. ``replaced``: a word stands in their place. ``parted``: of a JSON object
     the parts that name them are dropped: a value in their place would be written to an app one
-    day. ``surely``: by what nobody else has only."""
+    day."""
 
     model: type[Model]
     replaced: Sequence[str] = ()
     parted: Sequence[str] = ()
-    surely: bool = False
+    by: By = By.AT_ALL
     only: Q = field(default_factory=Q)
 
     @property
@@ -50,21 +50,21 @@ class Texts:
 
 PLACES = (
     Texts(Step, ("why",)),
-    Texts(Step, ("rule",), surely=True),
+    Texts(Step, ("rule",), by=By.SURELY),
     # One that is still to be carried out is as it is: soon it is closed, or dropped.
-    Texts(Step, parted=("fields",), surely=True, only=Q(is_open=False)),
+    Texts(Step, parted=("fields",), by=By.ID, only=Q(is_open=False)),
     Texts(SyncRecord, ("reason",)),
     # A line without what was agreed begins as a first match; what is put on and forgotten stays.
-    Texts(SyncRecord, parted=("base", "effects"), surely=True),
+    Texts(SyncRecord, parted=("base", "effects"), by=By.ID),
     Texts(Record, ("fault",)),
     Texts(Run, ("why", "only", "waits")),
-    Texts(Run, ("setup", "task"), surely=True),
-    Texts(Planned, ("setup",), surely=True),
+    Texts(Run, ("setup", "task"), by=By.SURELY),
+    Texts(Planned, ("setup",), by=By.SURELY),
     Texts(Export, ("asked",)),
     Texts(Connection, ("attention",)),
     Texts(Account, ("attention",)),
-    Texts(Revision, ("text", "source"), surely=True),
-    Texts(LogEntry, ("object_repr", "change_message"), surely=True),
+    Texts(Revision, ("text", "source"), by=By.SURELY),
+    Texts(LogEntry, ("object_repr", "change_message"), by=By.SURELY),
 )
 
 
@@ -81,7 +81,7 @@ def mentions(terms: Terms) -> Iterator[Mapping[str, Any]]:
         for part in _parts(place):
             for pk, *values in part:
                 for name, value in zip(place.columns, values, strict=True):
-                    if terms.name(value, surely=place.surely):
+                    if terms.name(value, place.by):
                         table = str(place.model._meta.verbose_name)
                         yield {"table": table, "row": pk, "column": name}
 
@@ -101,15 +101,13 @@ def _sweep(place: Texts, terms: Terms, commit: Commit) -> int:
 def _changes(place: Texts, terms: Terms, values: Sequence[Any]) -> dict[str, Any]:
     changes = {}
     for name, value in zip(place.columns, values, strict=True):
-        if not terms.name(value, surely=place.surely):
+        if not terms.name(value, place.by):
             continue
         if name in place.replaced:
-            changes[name] = terms.without(value, surely=place.surely)
+            changes[name] = terms.without(value, place.by)
         else:
             changes[name] = {
-                key: one
-                for key, one in value.items()
-                if not terms.name([key, one], surely=place.surely)
+                key: one for key, one in value.items() if not terms.name([key, one], place.by)
             }
     return changes
 
@@ -142,7 +140,7 @@ def _sessions(terms: Terms, commit: Commit) -> int:
 
 def _tells(terms: Terms, value: Any) -> bool:
     typed = isinstance(value, str) and terms.may_be_meant_by(value)
-    return typed or terms.name(value, surely=False)
+    return typed or terms.name(value, By.AT_ALL)
 
 
 def _exports(terms: Terms, commit: Commit) -> int:
@@ -167,7 +165,7 @@ def _answers(terms: Terms, commit: Commit) -> int:
     found = [
         task.pk
         for task in Task.objects.only("result").iterator()
-        if terms.name(str(task.result), surely=False)
+        if terms.name(str(task.result), By.AT_ALL)
     ]
     with commit():
         Task.objects.filter(pk__in=found).delete()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
@@ -21,56 +22,67 @@ from sync.watch.erasing.rows import steps_about
 INSTEAD = "erased"
 #: A shorter id, number or single name could be anything's.
 LEAST = 6
-_NAME_LEAST = 4
+_SHORTEST = 4
 _TYPED_LEAST = 3
+
+
+class By(Enum):
+    """How much it takes to be meant."""
+
+    #: An address or an id, which nobody else has.
+    ID = auto()
+    #: Or a phone number, or a name of several words.
+    SURELY = auto()
+    #: Or a name of one word, which others may have too.
+    AT_ALL = auto()
 
 
 @dataclass(frozen=True)
 class Terms:
-    """``sure``: nobody else's. ``names``: of one word, which others may have too: they count in
-    texts about contacts, not in what connections are told to do."""
-
+    ids: Sequence[str]
     sure: Sequence[str]
     names: Sequence[str]
 
     @cached_property
-    def _surely(self) -> re.Pattern[str] | None:
-        return _pattern(self.sure)
+    def _patterns(self) -> Mapping[By, re.Pattern[str] | None]:
+        return {
+            By.ID: _pattern(self.ids),
+            By.SURELY: _pattern([*self.ids, *self.sure]),
+            By.AT_ALL: _pattern([*self.ids, *self.sure, *self.names]),
+        }
 
-    @cached_property
-    def _at_all(self) -> re.Pattern[str] | None:
-        return _pattern([*self.sure, *self.names])
-
-    def name_surely(self, value: Any) -> bool:
-        return _is_in(self._surely, value)
-
-    def name(self, value: Any, *, surely: bool) -> bool:
-        return _is_in(self._surely if surely else self._at_all, value)
+    def name(self, value: Any, by: By) -> bool:
+        return _is_in(self._patterns[by], value)
 
     def may_be_meant_by(self, typed: str) -> bool:
         """What somebody typed to find them: a part of a name or an address will do."""
         part = typed.strip().casefold()
         return len(part) >= _TYPED_LEAST and any(
-            part in term.casefold() for term in (*self.sure, *self.names)
+            part in term.casefold() for term in (*self.ids, *self.sure, *self.names)
         )
 
-    def without(self, value: Any, *, surely: bool) -> Any:
+    def without(self, value: Any, by: By) -> Any:
         """The text, or the JSON value with each of its texts, without them."""
-        pattern = self._surely if surely else self._at_all
+        pattern = self._patterns[by]
         return _replaced(pattern, value) if pattern else value
 
     def sealed(self) -> str:
-        return seal({"sure": json.dumps(list(self.sure)), "names": json.dumps(list(self.names))})
+        return seal({name: json.dumps(list(getattr(self, name))) for name in _KINDS})
 
     @classmethod
     def opened(cls, sealed: str) -> Terms:
         opened = unseal(sealed)
-        return cls(json.loads(opened["sure"]), json.loads(opened["names"]))
+        return cls(*(json.loads(opened[name]) for name in _KINDS))
 
 
-def terms_of(records: Sequence[Record], is_theirs: Callable[[str], bool]) -> Terms:
-    """Also what they were called before, as far as steps tell. ``is_theirs``: has nobody else this
-    address?"""
+_KINDS = ("ids", "sure", "names")
+
+
+def terms_of(
+    records: Sequence[Record], only_theirs: Callable[[Collection[str]], Collection[str]]
+) -> Terms:
+    """Also what they were called before, as far as steps tell. ``only_theirs``: of addresses in
+    normal form, those that nobody else has."""
     contacts = [contact for record in records if (contact := contact_of(record))]
     pks = [record.pk for record in records]
     rows = [*SyncRecord.objects.filter(a__in=pks), *SyncRecord.objects.filter(b__in=pks)]
@@ -79,17 +91,22 @@ def terms_of(records: Sequence[Record], is_theirs: Callable[[str], bool]) -> Ter
         names.add(step.name)
         contacts += [_told(step.fields, when) for when in ("before", "after", "lost")]
     names |= {contact.title for contact in contacts} | {contact.name for contact in contacts}
-    sure = {record.remote_id for record in records}
+    sure = {name for name in names if len(name.split()) > 1}
     for contact in contacts:
-        emails = {form for text in contact.texts("emails") for form in _emails(text)}
-        sure |= {email for email in emails if is_theirs(normal(FieldType.EMAIL, email))}
         sure |= {form for text in contact.texts("phones") for form in _phones(text)}
-    names -= {text for contact in contacts for text in contact.texts("emails")}
-    sure |= {name for name in names if len(name.split()) > 1}
+    emails = {text for contact in contacts for text in contact.texts("emails")}
+    theirs = only_theirs({normal(FieldType.EMAIL, text) for text in emails})
+    ids = {record.remote_id for record in records} | {*theirs}
+    ids |= {text for text in emails if normal(FieldType.EMAIL, text) in theirs}
     return Terms(
-        sorted(term for term in sure if len(term.strip()) >= LEAST),
-        sorted(name for name in names - sure if len(name.strip()) >= _NAME_LEAST),
+        _longer(ids, LEAST),
+        _longer(sure - emails, LEAST),
+        _longer(names - sure - emails, _SHORTEST),
     )
+
+
+def _longer(terms: Collection[str], least: int) -> list[str]:
+    return sorted(term for term in terms if len(term.strip()) >= least)
 
 
 def _told(fields: dict[str, Any], when: str) -> Contact:
@@ -100,10 +117,6 @@ def _told(fields: dict[str, Any], when: str) -> Contact:
         if name in ("emails", "phones", "first_name", "last_name", "full_name") and change.get(when)
     }
     return Contact(found)
-
-
-def _emails(text: str) -> Collection[str]:
-    return {text, normal(FieldType.EMAIL, text)}
 
 
 def _phones(text: str) -> Collection[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connections.mirror import contact_of, key_value
@@ -11,7 +11,7 @@ from connectors.contact import Contact
 from connectors.fields import FieldType, normal
 from rules.models import Action, Condition
 from sync.belonging import together
-from sync.watch.erasing.terms import Terms, terms_of
+from sync.watch.erasing.terms import By, Terms, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,33 @@ def emails_of(record: Record) -> frozenset[str]:
 
 
 def holders_of(emails: Collection[str]) -> frozenset[int]:
-    """Of those that are gone no key tells, so each is looked at."""
+    return frozenset[int]().union(*_holders(emails).values())
+
+
+def only_theirs(emails: Collection[str], records: Sequence[Record]) -> frozenset[str]:
+    """Those of the addresses that nobody else has."""
+    mine = {record.pk for record in records}
+    holders = _holders(emails)
+    return frozenset(email for email in emails if holders.get(email, set()) <= mine)
+
+
+def _holders(emails: Collection[str]) -> Mapping[str, set[int]]:
+    """By address. Of those that are gone no key tells, so each is looked at."""
+    found: dict[str, set[int]] = {}
     if not emails:
-        return frozenset()
-    keys = Key.objects.filter(kind=Key.Kind.EMAIL, value__in=[key_value(x) for x in emails])
-    found = set(keys.values_list("record_id", flat=True))
+        return found
+    of_key: dict[str, set[str]] = {}
+    for email in emails:
+        of_key.setdefault(key_value(email), set()).add(email)
+    keys = Key.objects.filter(kind=Key.Kind.EMAIL, value__in=list(of_key))
+    for value, pk in keys.values_list("value", "record_id"):
+        for email in of_key[value]:
+            found.setdefault(email, set()).add(pk)
     gone = Record.objects.filter(gone_at__isnull=False, contact__isnull=False)
     for record in gone.only("contact").iterator(500):
-        if emails_of(record) & set(emails):
-            found.add(record.pk)
-    return frozenset(found)
+        for email in emails_of(record) & set(emails):
+            found.setdefault(email, set()).add(record.pk)
+    return found
 
 
 def named_in_rules(terms: Terms) -> list[str]:
@@ -66,21 +83,16 @@ def named_in_rules(terms: Terms) -> list[str]:
 def _named(terms: Terms) -> Iterator[str]:
     for model in (Condition, Action):
         for row in model._default_manager.select_related("rule__connection"):
-            if terms.name_surely(row.value):
+            if terms.name(row.value, By.SURELY):
                 yield f"The rule {row.rule} of {row.rule.connection} names them."
     for line in FieldMapping.objects.exclude(values={}).select_related("connection"):
-        if terms.name_surely(line.values):
+        if terms.name(line.values, By.SURELY):
             yield f"The value map of {line} in {line.connection} names them."
 
 
 def terms_about(records: Sequence[Record]) -> Terms:
     """By what texts name them, and nobody else: an address that somebody has who stays is not."""
-    mine = {record.pk for record in records}
-
-    def is_theirs(email: str) -> bool:
-        return holders_of({email}) <= mine
-
-    return terms_of(records, is_theirs)
+    return terms_of(records, lambda emails: only_theirs(emails, records))
 
 
 def _rows(ids: Collection[int]) -> list[Record]:

@@ -136,6 +136,21 @@ def test_the_others_keep_what_is_theirs(lived: Pair) -> None:
     assert [lived.writes(lived.sync()) for _ in range(2)] == [0, 0]
 
 
+def test_a_namesake_with_the_same_phone_loses_nothing(lived: Pair) -> None:
+    """Nor in the texts that are only about that one's own values."""
+    twin = person(
+        "Zébulon", "twin@example.org", last_name="Quimby", phones=entries(["0475 55 12 34"], "home")
+    )
+    lived.a.add(twin)
+    assert lived.sync().state == "done"
+    row = SyncRecord.objects.get(a__contact__fields__emails__0__value="twin@example.org")
+    [made] = Step.objects.filter(sync_record=row, verb="create")
+    erased(lived)
+    assert SyncRecord.objects.get(pk=row.pk).base == row.base
+    assert Step.objects.get(pk=made.pk).fields == made.fields
+    assert lived.writes(lived.sync(full=True)) == 0
+
+
 def test_he_does_not_come_back_though_he_is_in_both_apps(lived: Pair) -> None:
     needles = [*NEEDLES, *(record.remote_id for record in him())]
     erased(lived)
