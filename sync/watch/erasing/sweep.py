@@ -52,7 +52,7 @@ PLACES = (
     Texts(Step, ("why",)),
     Texts(Step, ("rule",), by=By.SURELY),
     # One that is still to be carried out is as it is: soon it is closed, or dropped.
-    Texts(Step, parted=("fields",), by=By.ID, only=Q(is_open=False)),
+    Texts(Step, parted=("fields", "agree", "effects"), by=By.ID, only=Q(is_open=False)),
     Texts(SyncRecord, ("reason",)),
     # A line without what was agreed begins as a first match; what is put on and forgotten stays.
     Texts(SyncRecord, parted=("base", "effects"), by=By.ID),
