@@ -60,7 +60,7 @@ def trace(history: History) -> list[tuple[object, ...]]:
 
 def undisturbed(history: History) -> History:
     """Without faults and deletions: who is the older of two then depends on nothing else."""
-    left_out = ("at", "commit", "delete", "archive", "remake", "merge")
+    left_out = ("at", "commit", "break", "delete", "archive", "remake", "merge")
     return replace(history, events=tuple(x for x in history.events if x[0] not in left_out))
 
 
