@@ -95,7 +95,7 @@ def _refused(item: Restored, why: str) -> StepPlan:
 
 def _as_it_has_them(item: Restored, now: Value) -> Value:
     """The value from before; elements that are there still keep the label they have by now."""
-    if not isinstance(item.before, tuple) or not isinstance(now, tuple):
+    if not isinstance(item.before, tuple) or not isinstance(now, tuple) or _is_relabelled(item):
         return item.before
     type_ = field_named(item.name).type
     left = [entry for entry in now if entry not in item.before]
@@ -131,9 +131,19 @@ def _same(item: Restored, one: Value, two: Value) -> bool:
     if item.name in SEGMENT_KINDS:
         return bool(one) == bool(two)
     field = field_named(item.name)
+    if _is_relabelled(item):
+        return one == two
     if isinstance(one, tuple) and isinstance(two, tuple) and len(one) != len(two):
         return False  # one that is there twice, under two labels, is one too many
     return equal(field, one, two)
+
+
+def _is_relabelled(item: Restored) -> bool:
+    """Were only labels changed?"""
+    one, two = item.before, item.after
+    if item.name in SEGMENT_KINDS or not (isinstance(one, tuple) and isinstance(two, tuple)):
+        return False
+    return one != two and len(one) == len(two) and equal(field_named(item.name), one, two)
 
 
 def _is_as_left(item: Restored, now: Value, memory: Memory, setup: Setup) -> bool:
@@ -141,6 +151,8 @@ def _is_as_left(item: Restored, now: Value, memory: Memory, setup: Setup) -> boo
     if item.name in SEGMENT_KINDS:
         return bool(now) == bool(item.after)
     field = field_named(item.name)
+    if _is_relabelled(item):
+        return now == item.after
     if equal(field, item.after, now, setup.region):
         return True
     agreed = any(equal(field, value, now) for value in _agreed_texts(item, memory, setup))

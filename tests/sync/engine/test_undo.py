@@ -106,6 +106,14 @@ def test_a_field_that_the_app_requires_is_left_and_the_rest_put_back() -> None:
         "company must not be empty in the app; it is left as it is.": False,
         "last_name": True,
     }
+def test_a_label_that_was_all_that_changed_is_put_back() -> None:
+    done = wrote([{"value": "a@x.org"}], [{"value": "a@x.org", "label": "home"}], "emails")
+    old, new = Entry("a@x.org"), Entry("a@x.org", "home")
+    decision = undone([done], view(1), view(2, emails=(new,)))
+    assert changes(decision) == {("b", "emails"): ((new,), (old,))}
+    assert undone([done], view(1), view(2, emails=(old,))).steps == ()
+    [step] = undone([done], view(1), view(2, emails=(Entry("a@x.org", "own"),))).steps
+    assert not step.calls, "somebody changed it since"
 
 
 def test_segments_are_put_back_one_by_one() -> None:
