@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connections.stamps import Stamp
-from connectors.contact import SEGMENT_KINDS, Contact, Segment, Value, value_from_json
+from connectors.contact import SEGMENT_KINDS, Contact, Segment, Value, as_entries, value_from_json
 from connectors.fields import FieldType, equal, field_named, kept_as, normal, normals
 from rules.setup import Setup
 from sync.engine import effects
@@ -98,7 +98,8 @@ def _as_it_has_them(item: Restored, now: Value) -> Value:
     if not isinstance(item.before, tuple) or not isinstance(now, tuple) or _is_relabelled(item):
         return item.before
     type_ = field_named(item.name).type
-    left = [entry for entry in now if entry not in item.before]
+    own = (*item.before, *as_entries(item.after))  # what the undone steps made of it goes
+    left = [entry for entry in now if entry not in own]
     result = []
     for old in item.before:
         form = normal(type_, old.value)

@@ -116,6 +116,14 @@ def test_a_label_that_was_all_that_changed_is_put_back() -> None:
     assert not step.calls, "somebody changed it since"
 
 
+def test_a_label_that_went_with_other_changes_is_put_back_too() -> None:
+    before = [{"value": "a@x.org", "label": "work"}]
+    done = wrote(before, [{"value": "b@x.org", "label": "work"}, {"value": "a@x.org"}], "emails")
+    a, b = Entry("a@x.org"), Entry("b@x.org", "work")
+    decision = undone([done], view(1), view(2, emails=(b, a)))
+    assert changes(decision) == {("b", "emails"): ((b, a), (Entry("a@x.org", "work"),))}
+
+
 def test_segments_are_put_back_one_by_one() -> None:
     done = [
         Done("act", "b", {"tag": {"before": "", "after": "CRM"}}),
