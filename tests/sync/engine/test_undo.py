@@ -106,6 +106,8 @@ def test_a_field_that_the_app_requires_is_left_and_the_rest_put_back() -> None:
         "company must not be empty in the app; it is left as it is.": False,
         "last_name": True,
     }
+
+
 def test_a_label_that_was_all_that_changed_is_put_back() -> None:
     done = wrote([{"value": "a@x.org"}], [{"value": "a@x.org", "label": "home"}], "emails")
     old, new = Entry("a@x.org"), Entry("a@x.org", "home")
