@@ -17,6 +17,7 @@ from connectors.fields import STANDARD, Field
 from connectors.memory.connector import CONTAINER
 from connectors.memory.quirks import Quirks
 from rules.models import Action, Condition, Rule
+from rules.setup import other
 from rules.written import WrittenRule
 from tests.connectors.conformance import Partner
 from tests.world.history import Setting
@@ -67,9 +68,11 @@ def catalogue_of(quirks: Quirks) -> Catalogue:
     )
 
 
-def build_real_container(side: str, app: str, partner: Partner) -> Container:
+def build_real_container(
+    side: str, app: str, partner: Partner, credentials: Mapping[str, str]
+) -> Container:
     """Of an app with its own connector, with the catalogue that this tells."""
-    account = Account.objects.create(name=side, app=app, sealed=seal(partner.credentials))
+    account = Account.objects.create(name=side, app=app, sealed=seal(credentials))
     with closing(partner.connector()) as connector:
         catalogue = connector.catalogue(partner.container)
     return Container.objects.create(
@@ -105,10 +108,14 @@ def build_connection(
     return row
 
 
-def write_rules(row: Connection, written: Sequence[WrittenRule]) -> None:
-    """Rules of the same name stay the same rules, however changed."""
+def write_rules(
+    row: Connection, written: Sequence[WrittenRule], segments: Mapping[str, str]
+) -> None:
+    """Rules of the same name stay the same rules, however changed. ``segments``: what a side
+    calls a tag, where it does not call it so."""
     row.rules.exclude(name__in=[rule.name for rule in written]).delete()
     for position, rule in enumerate(written):
+        here, there = (segments.get(side, "tag") for side in (rule.side, other(rule.side)))
         known, _ = Rule.objects.update_or_create(
             connection=row,
             name=rule.name,
@@ -120,10 +127,16 @@ def write_rules(row: Connection, written: Sequence[WrittenRule]) -> None:
         known.conditions.all().delete()
         known.actions.all().delete()
         Condition.objects.bulk_create(
-            Condition(rule=known, position=i, kind=x.kind, op=x.op, value=x.value, field=x.field)
+            Condition(
+                rule=known, position=i, kind=x.kind.replace("tag", here), op=x.op, value=x.value,
+                field=x.field,
+            )
             for i, x in enumerate(rule.conditions)
-        )
+        )  # fmt: skip
         Action.objects.bulk_create(
-            Action(rule=known, position=i, kind=x.kind, value=x.value, field=x.field)
+            Action(
+                rule=known, position=i, kind=x.kind.replace("tag", there), value=x.value,
+                field=x.field,
+            )
             for i, x in enumerate(rule.actions)
-        )
+        )  # fmt: skip

@@ -10,6 +10,17 @@ from tests.world.history import Event, History, Setting
 from tests.world.words import FIELDS, LISTS, SCALARS
 
 SIDES = ("a", "b")
+#: At which call of a run something goes wrong: mostly one that writes.
+CALLS = (1, 2, 3, 4, 5, "write 1", "write 1", "write 2", "write 2", "write 3", "write 4")
+#: What goes wrong at a call, and when, or at a commit; or what else happens just then.
+MISHAPS = (
+    *(("edit", moment) for moment in ("before", "after", "after", "within")),
+    *(("kill", moment) for moment in ("before", "after", "within", "commit", "commit")),
+    *(("vanish", moment) for moment in ("before", "after", "within", "commit")),
+    *(("lost", moment) for moment in ("before", "after", "within")),
+    ("short", "after"), ("busy", "before"), ("busy", "within"), ("ill", "before"),
+    ("ill", "after"), ("locked", "before"),
+)  # fmt: skip
 
 
 def quirks(chance: Random, lag: float) -> Mapping[str, Any]:
@@ -52,10 +63,14 @@ def history(seed: int) -> History:
 
 
 class Story:
+    mishaps = MISHAPS
+
     def __init__(self, chance: Random, setting: Setting) -> None:
         self.chance, self.setting = chance, setting
         self.word = 10
         self.people = list(range(1, 1 + chance.choice((1, 2, 3, 5, 7))))
+        #: Staff change their minds between runs.
+        self.moody = not setting.ring and chance.random() < 0.3
 
     def tell(self) -> History:
         events: list[Event] = [event for pid in self.people for event in self._born(pid)]
@@ -101,9 +116,20 @@ class Story:
                 events.append(("tick", self.chance.choice((5, 60, 200, 400, 5000))))
             elif roll < 0.3:
                 events.append(("forget", self.chance.choice(SIDES)))
+            elif roll < 0.36 and self.moody:
+                events.append(self._option())
             else:
                 events.append(self._user_event())
         return events
+
+    def _option(self) -> Event:
+        roll = self.chance.random()
+        if roll < 0.5:
+            lines = [name for name in self.setting.fields if name != "emails"]
+            return ("line", self.chance.choice(lines), self.chance.random() < 0.6)
+        if roll < 0.8:
+            return ("option", "winner", self.chance.choice(SIDES))
+        return ("option", "never_blank", self.chance.random() < 0.5)
 
     def _user_event(self) -> Event:
         side, pid = self.chance.choice(SIDES), self.chance.choice(self.people)
@@ -133,23 +159,23 @@ class Story:
         """What goes wrong in the next run, or is edited while it is under way."""
         events: list[Event] = []
         for _ in range(self.chance.choice((0, 1, 1, 2, 3, 5))):
-            moment = self.chance.choice(("before", "after", "after", "within"))
-            call = self.chance.choice((1, 2, 3, 3, 4, 4, 5, 6))
-            roll = self.chance.random()
-            if roll < 0.4:
-                events.append(("at", call, moment, *self._user_event()))
-            elif roll < 0.55:
-                how = self.chance.choice(("kill", "kill", "vanish"))
-                events.append(("at", call, moment, how))
-            elif roll < 0.7:
-                number = self.chance.randint(1, 36)
-                how = self.chance.choice(("kill", "kill", "vanish"))
-                events.append(("commit", number, self.chance.choice(("before", "after")), how))
-            elif roll < 0.88:
-                how = self.chance.choice(("lost", "lost", "lost", "short"))
-                events.append(("at", call, moment, how))
-            else:
-                how = self.chance.choice(("busy", "busy", "ill", "ill", "locked"))
-                when = "before" if moment == "after" and how != "ill" else moment
-                events.append(("at", call, when, how))
-        return events
+            what, moment = self.chance.choice(self.mishaps)
+            if moment == "commit":
+                when = self.chance.choice(("before", "after"))
+                events.append(("commit", self.chance.randint(1, 30), when, what))
+                continue
+            call = self.chance.choice(CALLS) if moment != "within" else 0
+            happens = self._user_event() if what == "edit" else (what,)
+            events.append(("at", call, moment, *happens))
+        return [*events, *self._others()]
+
+    def _others(self) -> list[Event]:
+        """Another worker comes in between, or this one is taken for dead."""
+        call = self.chance.choice((1, 2, 3, 4, 5))
+        roll = self.chance.random()
+        if roll < 0.12:
+            moment = self.chance.choice(("before", "after"))
+            return [("at", call, moment, "overlap", self.chance.choice(self.setting.connections))]
+        if roll < 0.18:
+            return [("at", call, "after", "stall", self.chance.choice((60, 700)))]
+        return []

@@ -107,7 +107,8 @@ def _more_quirks(chance: Random) -> dict[str, Any]:
 def rules(chance: Random) -> tuple[WrittenRule, ...]:
     """In a third of the cases with a filter: not everything syncs."""
     made = [
-        _plain_rule(chance, f"Rule {number}") for number in (1, 2, 3)[: chance.choice((0, 1, 2, 3))]
+        _plain_rule(chance, f"Rule {number}")
+        for number in (1, 2, 3)[: chance.choice((0, 1, 2, 3, 3))]
     ]
     if chance.random() < 0.3:
         made.append(_both_ways(chance, "Both"))
@@ -197,8 +198,10 @@ class Tale(Story):
         self.rules = setting.rules
         #: Much happens to few people, or little to several.
         self.undoes = not setting.ring and chance.random() < 0.2
-        self.faulty = chance.random() < 0.6
-        self.moody = not setting.ring and chance.random() < 0.4
+        self.faulty = chance.random() < 0.75
+        self._asking = [side for side in self.sides if self._asks_consent(side)]
+        self._gone: list[tuple[str, int]] = []
+        self._out: list[tuple[str, int]] = []
 
     def tell(self) -> History:
         events: list[Event] = [event for pid in self.people for event in self._born(pid)]
@@ -210,7 +213,7 @@ class Tale(Story):
             events += self._runs()
             if self.undoes and self.chance.random() < 0.5:
                 events.append(("undo", self.chance.choice((1, 1, 2))))
-            if self.setting.sync_deletions and self.chance.random() < 0.15:
+            if self.setting.sync_deletions and self.chance.random() < 0.4:
                 events.append(("bin",))
         events += self._between_runs()
         return History(self.setting, tuple(events))
@@ -230,7 +233,7 @@ class Tale(Story):
         return [("add", side, pid, self._card(), self._tags()) for side in sides]
 
     def _tags(self) -> tuple[str, ...]:
-        return tuple(tag for tag in (*THEIRS, "Member") if self.chance.random() < 0.25)
+        return tuple(tag for tag in (*THEIRS, "Member") if self.chance.random() < 0.4)
 
     def _between_runs(self) -> list[Event]:
         events: list[Event] = []
@@ -241,7 +244,7 @@ class Tale(Story):
             elif roll < 0.23:
                 events.append(("forget", self.chance.choice(self.sides)))
             elif roll < 0.31 and not self.setting.ring:
-                self.rules = changed(self.chance, self.rules)
+                self.rules = self._changed_rules()
                 events.append(("rules", self.rules))
             elif roll < 0.38 and self.moody:
                 events.append(self._option())
@@ -249,16 +252,13 @@ class Tale(Story):
                 events.append(self._user_event())
         return events
 
+    def _changed_rules(self) -> tuple[WrittenRule, ...]:
+        return changed(self.chance, self.rules)
+
     def _option(self) -> Event:
-        """Staff change their minds."""
         roll, ways = self.chance.random(), ("a-to-b", "b-to-a")
-        if roll < 0.4:
-            lines = [name for name in self.setting.fields if name != "emails"]
-            return ("line", self.chance.choice(lines), self.chance.random() < 0.6)
-        if roll < 0.6:
-            return ("option", "winner", self.chance.choice(SIDES))
         if roll < 0.7:
-            return ("option", "never_blank", self.chance.random() < 0.5)
+            return super()._option()
         if roll < 0.8:
             return ("option", "direction", self.chance.choice(("two-way", "two-way", *ways)))
         name = self.chance.choice(("sync_deletions", "sync_unsubscribes"))
@@ -273,13 +273,15 @@ class Tale(Story):
             return (what, side, pid, self.chance.choice(tags))
         if roll < 0.4:
             return ("level", side, pid, self.chance.choice((*LEVELS, "")))
-        if roll < 0.46 and not self.setting.ring:
-            what = self.chance.choice(("unsubscribe", "unsubscribe", "subscribe"))
-            return (what, side, pid)
-        if roll < 0.58 and not self.setting.ring:
+        if roll < 0.48 and not self.setting.ring:
+            what = "subscribe" if self._out and self.chance.random() < 0.7 else "unsubscribe"
+            side = self.chance.choice(self._asking or self.sides)
+            return (what, *self._chosen(what, side, pid))
+        if roll < 0.62 and not self.setting.ring:
             what = self.chance.choice(
                 ("delete", "archive", "restore", "restore", "remake", "merge")
             )
+            side, pid = self._chosen(what, side, pid)
             return (what, side, pid, *((self._card(),) if what == "merge" else ()))
         event = super()._user_event()
         if event[0] in ("add", "delete") and self.setting.ring and event[0] == "delete":
@@ -288,13 +290,16 @@ class Tale(Story):
             return (*event, self._tags())
         return (event[0], side if self.setting.ring else event[1], *event[2:])
 
-    def _faults(self) -> list[Event]:
-        events = super()._faults()
-        call = self.chance.choice((1, 2, 3, 4, 5))
-        names = self.setting.connections
-        if self.chance.random() < 0.15:
-            moment = self.chance.choice(("before", "after"))
-            events.append(("at", call, moment, "overlap", self.chance.choice(names)))
-        elif self.chance.random() < 0.05:
-            events.append(("at", call, "after", "stall", self.chance.choice((60, 700))))
-        return events
+    def _asks_consent(self, side: str) -> bool:
+        return bool(self.setting.quirks(side).get("statuses"))
+
+    def _chosen(self, what: str, side: str, pid: int) -> tuple[str, int]:
+        """Where it can be done: somebody who comes back went before."""
+        if what in ("restore", "subscribe"):
+            went = self._gone if what == "restore" else self._out
+            return went.pop() if went else (side, pid)
+        if what in ("delete", "archive"):
+            self._gone.append((side, pid))
+        elif what == "unsubscribe":
+            self._out.append((side, pid))
+        return side, pid

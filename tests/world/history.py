@@ -31,7 +31,8 @@ Events (``pid``: number of a person; ``n``: number of a word, unique in the hist
 ("rules", rules)                       the rules are others from now on (of the first connection)
 ("option", name, value)                an option of the first connection is another
 ("line", field, on)                    a mapping line of it is switched off, or on again
-("at", call, moment, what, …)          in the next run, at its call number ``call`` (from 1):
+("at", call, moment, what, …)          in the next run, at its call number ``call`` (from 1), at
+                                       its "write 1", or at the first that has this moment (0):
                                        moment "before", "within" (between the first two writes
                                        of a batch) or "after"; what: an event of a user (above),
                                        "kill" (known to be dead), "vanish" (another machine: its
@@ -56,6 +57,11 @@ from rules.written import DEFAULT_RULES, WrittenRule
 from tests.world.joins import Join
 
 Event = tuple[Any, ...]
+#: What people do in the apps.
+USERS = frozenset(
+    ("add", "set", "clear", "put", "take", "swap", "turn", "tag", "untag", "level", "delete",
+     "archive", "restore", "remake", "merge", "unsubscribe", "subscribe")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from itertools import product
 from connectors.contact import Contact, Segment
 from tests.world.app import Entry
 from tests.world.ruling import Shadow, Shadows, may_leave, named
+from tests.world.runs import Told
 from tests.world.words import LEVEL, tags_of
-from tests.world.world import Told, World
+from tests.world.world import World
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from rules.setup import Brakes
 from sync.models import Run
 from tests.world.app import Entry
 from tests.world.oracle_writes import TRASH, gone_untold
+from tests.world.runs import Told
+from tests.world.standing import FACTS
 from tests.world.told import Tale, changed_fields
 from tests.world.words import person_of, tags_of
-from tests.world.world import Told, World
+from tests.world.world import World
 
 
 def runs(world: World, tale: Tale, has_settled: bool) -> Iterator[str]:
@@ -90,6 +92,7 @@ def preview_tells_what_is_done(world: World) -> Iterator[str]:
         meant = sorted(x for x in people if x[2] not in untold)
         refused = any(world.setting.picky) or any(world.setting.required)
         refused = refused or any(app.quirks.statuses for app in world.apps.values())
+        refused = refused or any(FACTS[x].is_final for x in world.setting.real.values())
         if done != meant and not (refused and set(done) <= set(meant)):
             yield f"I17: the preview promised {meant}, the run did {done}"
 
@@ -144,7 +147,7 @@ def _restored(world: World, run: Told, undo: Told, written: Entry) -> Iterator[s
     touched = {name for x in others for name in changed_fields(x)}
     touched_tags = {tag for x in others for tag in tags_of(x.before) ^ tags_of(x.after)}
     now = [x for x in mine if entries.index(x) < undo.last][-1].after
-    if before is None or now is None or now.deleted:
+    if before is None or now is None or now.deleted or world.apps[written.side].refuses(before):
         return
     for name in changed_fields(written) - touched:
         if not before.get(name) and name == world.setting.required.get(written.side):

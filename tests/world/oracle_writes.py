@@ -111,6 +111,8 @@ def left_out_are_not_written(world: World, tale: Tale, entry: Entry) -> Iterator
     moments = list(tale.lives.moments(entry.person, run))
     truth = either(in_scope(run.rules, run.setting, shadows) for shadows in moments)
     was_there = [shadows for shadows in moments if other(entry.side) in shadows]
+    if not was_there and not world.apps[other(entry.side)].quirks.tells_deletions:
+        return  # its counterpart is gone, which its app tells nobody
     if entry.before is None:
         truth = either(in_scope(run.rules, run.setting, x) for x in _alone(was_there, entry))
     if moments and truth is False and not is_marked:

@@ -12,7 +12,7 @@ from tests.world.history import Event, History, Setting
 Part = TypeVar("Part")
 _OPTIONS = (
     "direction", "winner", "avoid_duplicates", "never_blank", "arrows", "picky", "required",
-    "sync_deletions", "sync_unsubscribes", "brakes", "winners", "turned", "new_status",
+    "sync_deletions", "sync_unsubscribes", "brakes", "winners", "turned", "new_status", "rules",
 )  # fmt: skip
 Fails = Callable[[History], bool]
 
@@ -26,10 +26,11 @@ def shrunk(history: History, fails: Fails) -> History:
         if fails(replace(history, setting=setting)):
             history = replace(history, setting=setting)
     told = history.setting
-    rules = _fewest(
-        told.rules, lambda kept: fails(replace(history, setting=replace(told, rules=kept)))
-    )
-    history = replace(history, setting=replace(told, rules=rules))
+    if told.rules != Setting().rules:
+        rules = _fewest(
+            told.rules, lambda kept: fails(replace(history, setting=replace(told, rules=kept)))
+        )
+        history = replace(history, setting=replace(told, rules=rules))
     history = _with_plain_rules(history, fails)
     for position, event in enumerate(history.events):
         if event[0] == "add":
@@ -108,4 +109,6 @@ def _simpler(setting: Setting) -> Iterator[Callable[[Setting], Setting]]:
     for line in setting.lines:
         yield lambda now, line=line: replace(now, lines=tuple(x for x in now.lines if x != line))
     for option in _OPTIONS:
+        if getattr(setting, option) == getattr(Setting(), option):
+            continue
         yield lambda now, option=option: replace(now, **{option: getattr(Setting(), option)})

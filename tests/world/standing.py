@@ -14,7 +14,7 @@ from connectors.contact import Contact, Entry, Segment, Value, as_entries
 from connectors.memory.app import Version, quiet
 from connectors.memory.quirks import Quirks
 from connectors.sandbox.sandbox import Sandbox
-from connectors.sandbox.web import Cut, as_html
+from connectors.sandbox.stand_in import StandIn
 from tests.connectors.contactually.partner import People as AtContactually
 from tests.connectors.google.partner import People as AtGoogle
 from tests.connectors.mailchimp.partner import People as AtMailchimp
@@ -24,6 +24,8 @@ from tests.world.app import Journal
 from tests.world.clock import Clock
 from tests.world.words import person_of
 
+#: Of the access that is granted.
+SCOPE = "https://www.googleapis.com/auth/contacts"
 #: What the settings say of apps that live in this process: one request at a time, no quotas.
 SETTINGS = {
     "CONTACTUALLY_API_URL": f"{ORIGIN}/contactually/v2",
@@ -43,7 +45,9 @@ SETTINGS = {
 class Facts:
     """``fields``: of the world's fields those that the app holds. ``listing``: of which requests
     a reading of changes consists. ``refuses_stale``: it refuses a write to what changed.
-    ``silence``: requests of a reading that finds nothing."""
+    ``silence``: requests of a reading that finds nothing. ``segment``: what it calls a tag.
+    ``statuses``: of consent. ``grants``: its access tokens end, and are renewed. ``is_final``: who
+    was deleted is not taken again."""
 
     people: Callable[[Sandbox, World], Any]
     fields: tuple[str, ...]
@@ -53,6 +57,10 @@ class Facts:
     one_address: bool = False
     #: Seconds until a complete reading tells of deletions; 0: any reading does.
     deletions_after: int = 0
+    segment: str = "tag"
+    statuses: tuple[str, ...] = ()
+    grants: bool = False
+    is_final: bool = False
 
 
 FACTS: Mapping[str, Facts] = {
@@ -67,6 +75,8 @@ FACTS: Mapping[str, Facts] = {
         ("first_name", "last_name", "company", "job_title", "notes", "emails", "phones", "urls"),
         r"GET /google/v1/people/me/connections\?.*[sS]yncToken",
         refuses_stale=True,
+        segment="label",
+        grants=True,
     ),
     "mailchimp": Facts(
         AtMailchimp,
@@ -75,6 +85,8 @@ FACTS: Mapping[str, Facts] = {
         silence=2,
         one_address=True,
         deletions_after=700_000,
+        statuses=("subscribed", "unsubscribed"),
+        is_final=True,
     ),
 }
 
@@ -104,11 +116,15 @@ class StandInApp:
             lag=quirks.get("lag", 0),
             normalise=True,
             archives=False,
+            statuses=self.facts.statuses,
         )
         wires = {ORIGIN: Wired(sandbox)}
         eyes = World(clock.now, clock.tick, Path(), settings=SETTINGS, wires=wires)
         self.partner = self.facts.people(sandbox, eyes)
         self._eyes = self.partner.connector()
+        self.credentials: Mapping[str, str] = self.partner.credentials
+        if self.facts.grants:
+            self.credentials = _granted(stand_in, self.partner.account)
         self._number = 0
         self._shown: dict[str, Any] = {}
 
@@ -118,6 +134,8 @@ class StandInApp:
         return {}
 
     def call_of(self, method: str, path: str, query: str) -> str:
+        if path.endswith("/token"):
+            return "token"
         asked = re.match(self.facts.listing, f"{method} {path}?{query}")
         return "changes" if asked else "read" if method == "GET" else "write"
 
@@ -145,6 +163,14 @@ class StandInApp:
             self.partner.tag(id, segment)
         for segment in remove:
             self.partner.untag(id, segment)
+        self.note()
+
+    def unsubscribe(self, id: str) -> None:
+        self.partner.unsubscribe(id)
+        self.note()
+
+    def subscribe(self, id: str) -> None:
+        self.partner.hands.subscribe(id)
         self.note()
 
     def contacts(self) -> dict[str, Contact]:
@@ -211,63 +237,11 @@ class StandInApp:
         return contact.with_fields(fields)
 
 
-class Struck(Exception):
-    """A request meets a fault; ``what``: the history's word for it."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
-
-
-#: Faults that an app answers with a status before it does anything.
-STATUSES = {"busy": 429, "ill": 503, "locked": 401}
-
-
-class Entrance:
-    """Through which the connectors come to the stand-ins: each request is a call that a history
-    can disturb. A WSGI application."""
-
-    def __init__(self, sandbox: Sandbox, apps: Mapping[str, StandInApp]) -> None:
-        self._sandbox = sandbox
-        self._apps = apps
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        method, path, query = (
-            environ[name] for name in ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")
-        )
-        app = self._apps[path.split("/")[1]]
-        call = app.call_of(method, path, query)
-        begun: list[Any] = []
-        try:
-            app.interrupt("before", call)
-            body = b"".join(self._sandbox(environ, lambda *given: begun.extend(given)))
-        except Struck as fault:
-            body = self._instead(app, fault.what, begun)
-        else:
-            app.note()
-            try:
-                app.interrupt("after", call)
-            except Struck as fault:
-                body = _spoiled(fault.what, body, begun)
-        start_response(*begun)
-        return [body]
-
-    def _instead(self, app: StandInApp, what: str, begun: list[Any]) -> bytes:
-        """Nothing was carried out."""
-        if what not in STATUSES:
-            raise Cut
-        after = 30 if what == "busy" else None
-        answer = self._sandbox.apps[app.app].error(STATUSES[what], after)
-        begun[:] = [f"{answer.status} Error", list(answer.headers.items())]
-        return answer.body
-
-
-def _spoiled(what: str, body: bytes, begun: list[Any]) -> bytes:
-    """Everything was carried out, and the answer says nothing of it."""
-    if what == "short" and len(body) > 1:
-        return body[: len(body) // 2]
-    if what != "ill":
-        raise Cut
-    page = as_html("<h1>Bad gateway</h1>", 502)
-    begun[:] = [f"{page.status} Error", list(page.headers.items())]
-    return page.body
+def _granted(stand_in: StandIn, account: str) -> Mapping[str, str]:
+    """As somebody authorised it: access tokens end after an hour."""
+    client = {"client_id": "client", "client_secret": "secret"}
+    stand_in.oauth.register(*client.values(), ["http://localhost/"])
+    grant = stand_in.tokens.issue(
+        account, scope=SCOPE, lifetime=3599, refreshable=True, client=client["client_id"]
+    )
+    return {**client, "refresh_token": grant.refresh}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rules.written import DEFAULT_RULES, WrittenAction, WrittenCondition, WrittenRule
 from tests.world.history import History, Setting
 from tests.world.verdict import verdict
 
@@ -70,5 +71,22 @@ def test_undo_leaves_a_required_field_and_puts_back_the_rest() -> None:
             ("run",),
             ("undo", 1),
         ),
+    )
+    assert verdict(story) == []
+
+
+def test_rule_over_the_consent_of_a_new_contact_is_carried_out_with_its_creation() -> None:
+    """It was carried out when somebody changed something the next time, whenever that was."""
+    out = WrittenRule(
+        "Out", "b", (WrittenCondition("unsubscribed"),), (WrittenAction("add tag", "Known"),)
+    )
+    story = History(
+        Setting(
+            b={"statuses": ("subscribed", "unsubscribed", "pending")},
+            fields=("emails",),
+            rules=(*DEFAULT_RULES, out),
+            new_status="unsubscribed",
+        ),
+        (("add", "a", 1, (("emails", (1, 12)),)),),
     )
     assert verdict(story) == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
+from tests.world.census import missing
 from tests.world.chance import history
 from tests.world.chance_apps import apps
 from tests.world.chance_rules import ring, whole
@@ -19,34 +21,59 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 KINDS = {"two apps": history, "with rules": whole, "ring": ring, "real connectors": apps}
 
 
-#: So many are one test, that cores can share them.
+#: Of ten histories so many are of each kind: a ring takes as long as three others.
+SHARES = {"two apps": 3, "with rules": 4, "ring": 1, "real connectors": 2}
+#: So many are one test, which tells of each that fails.
 TOGETHER = 15
+#: So many are to contain everything.
+ENOUGH = 300
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """As many histories as ``--histories`` says, as many of each kind."""
+    """As many histories as ``--histories`` says."""
     if "seeds" not in metafunc.fixturenames:
         return
     first = metafunc.config.getoption("--seed")
-    beyond = first + -(-metafunc.config.getoption("--histories") // len(KINDS))
-    starts = range(first, beyond, TOGETHER)
-    ranges = [range(start, min(start + TOGETHER, beyond)) for start in starts]
-    chunks = [
-        pytest.param(kind, seeds, id=f"{kind}-{seeds[0]}-{seeds[-1]}")
-        for seeds in ranges
-        for kind in KINDS
-    ]
-    metafunc.parametrize(("kind", "seeds"), chunks)
+    portions = []
+    for kind in KINDS:
+        beyond = first + of_kind(kind, metafunc.config.getoption("--histories"))
+        for start in range(first, beyond, TOGETHER):
+            seeds = range(start, min(start + TOGETHER, beyond))
+            portions.append(pytest.param(kind, seeds, id=f"{kind}-{seeds[0]}-{seeds[-1]}"))
+    metafunc.parametrize(("kind", "seeds"), portions)
 
 
-def test_histories_by_chance_end_well(kind: str, seeds: range) -> None:
+def of_kind(kind: str, histories: int) -> int:
+    return -(-histories * SHARES[kind] // sum(SHARES.values()))
+
+
+@pytest.fixture(scope="module")
+def met() -> dict[str, Counter[str]]:
+    """By kind what took place in the histories so far."""
+    return {kind: Counter() for kind in KINDS}
+
+
+def test_histories_by_chance_end_well(
+    kind: str, seeds: range, met: dict[str, Counter[str]]
+) -> None:
     failures = []
     for seed in seeds:
         random.seed(seed)  # sessions of real connectors wait by chance between two tries
         story = KINDS[kind](seed)
-        if complaints := verdict(story):
+        met[kind]["histories"] += 1
+        if complaints := verdict(story, met[kind]):
             failures.append(report(story, complaints, f"{kind}: --histories 1 --seed {seed}"))
+            print(failures[-1], flush=True)  # with -s before the others are lived through
     assert not failures, "\n\n".join(failures)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_histories_by_chance_contain_everything(kind: str, met: dict[str, Counter[str]]) -> None:
+    """Whatever can happen did, in those that were lived through just now."""
+    if met[kind]["histories"] < of_kind(kind, ENOUGH):
+        pytest.skip(f"it takes {ENOUGH} histories")
+    lacking = missing(kind, met[kind])
+    assert not lacking, lacking
 
 
 @pytest.mark.parametrize(("kind", "seed"), [("two apps", 20261123), ("with rules", 3), ("ring", 5)])
@@ -86,16 +113,24 @@ CHOSEN = {"chosen_ids": True, "markers": False, "deltas": False, "reads_back": F
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "before"),
-    [(MARKERS, CHOSEN, SMALL), (LATE, LATE, SMALL), (MARKERS, LATE, (*SMALL, *EDITS))],
-    ids=["first-run", "first-run-late", "edits"],
+    ("a", "b", "before", "real"),
+    [
+        (MARKERS, CHOSEN, SMALL, {}),
+        (LATE, LATE, SMALL, {}),
+        (MARKERS, LATE, (*SMALL, *EDITS), {}),
+        ({}, {}, (SMALL[0], SMALL[3]), {"a": "google", "b": "contactually"}),
+    ],
+    ids=["first-run", "first-run-late", "edits", "real-connectors"],
 )
 def test_death_at_any_moment_does_no_harm(
-    a: dict[str, object], b: dict[str, object], before: tuple[Event, ...]
+    a: dict[str, object],
+    b: dict[str, object],
+    before: tuple[Event, ...],
+    real: dict[str, str],
 ) -> None:
     """Within and after each call, and after each commit: before a commit or a call is either after
     the commit or after the call before it, or at the very beginning."""
-    setting = Setting(a, b, ("company", "emails", "phones"))
+    setting = Setting(a, b, ("company", "emails", "phones"), real=real)
     world, _ = lived(History(setting, (*before, ("run",))))
     run = world.runs[before.count(("run",))]
     assert run.first < run.last, "the run in which it dies has nothing to write"

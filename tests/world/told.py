@@ -16,9 +16,10 @@ from connectors.contact import Contact, Value, as_entries
 from tests.world.app import Entry
 from tests.world.lives import Lives
 from tests.world.ruling import in_scope
+from tests.world.runs import Told
 from tests.world.statements import Statement, beats, seen, unite
 from tests.world.words import LISTS, SCALARS, Word, word_of, words_of
-from tests.world.world import Told, World
+from tests.world.world import World
 
 #: (side, remote id)
 Place = tuple[str, str]

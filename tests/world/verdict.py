@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from tests.world.census import census
 from tests.world.history import History
 from tests.world.oracle import judge
 from tests.world.oracle_effects import nothing_of_ours_remains, standing
@@ -18,10 +20,12 @@ from tests.world.world import World
 Judged = Callable[[History], list[str]]
 
 
-def verdict(history: History) -> list[str]:
+def verdict(history: History, met: Counter[str] | None = None) -> list[str]:
     """What is wrong after this history; empty if all is well. Where rules put something on that
-    still stands, also after all of them are taken back."""
+    still stands, also after all of them are taken back. ``met``: is told what took place."""
     world, has_settled = lived(history)
+    if met is not None:
+        met.update(census(world))
     tale = Tale(world)
     complaints = judge(world, has_settled, tale)
     if complaints or not history.has_rules or history.setting.ring:
@@ -75,10 +79,21 @@ def final(world: World) -> list[tuple[object, ...]]:
 
 
 def report(history: History, complaints: list[str], where: str, judged: Judged = verdict) -> str:
-    """The failure in words, with the history shrunk to what still gives the same complaint."""
+    """The failure in words, with the history shrunk to what still gives the same complaint, as a
+    test that can be pasted as it is."""
+    small = smallest(history, complaints, judged)
+    return "\n".join([where, *complaints, "Shrunk:", as_test(small), *judged(small)])
+
+
+def smallest(history: History, complaints: list[str], judged: Judged = verdict) -> History:
     kind = _kind(complaints[0])
-    small = shrunk(history, lambda smaller: any(_kind(text) == kind for text in judged(smaller)))
-    return f"{where}\n{chr(10).join(complaints)}\nShrunk:\n{small}\n{chr(10).join(judged(small))}"
+    return shrunk(history, lambda smaller: any(_kind(text) == kind for text in judged(smaller)))
+
+
+def as_test(history: History) -> str:
+    """For ``test_regressions.py``."""
+    story = str(history).replace("\n", "\n    ")
+    return f"def test_found() -> None:\n    story = {story}\n    assert verdict(story) == []\n"
 
 
 def _kind(complaint: str) -> str:

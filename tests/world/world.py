@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from connections.accounts import open_account
@@ -31,10 +31,12 @@ from tests.world.building import (
 )
 from tests.world.clock import Clock
 from tests.world.deeds import do
-from tests.world.history import Event, History, Setting
+from tests.world.entrance import Entrance, Struck
+from tests.world.history import USERS, Event, History, Setting
 from tests.world.processes import Killed, Process
 from tests.world.rows import is_anything_outstanding, remembered, wrong_rows
-from tests.world.standing import SETTINGS, Entrance, StandInApp, Struck
+from tests.world.runs import Told
+from tests.world.standing import FACTS, SETTINGS, StandInApp
 
 #: Seconds between the runs after the last event: longer than any app's lag, then longer than
 #: any pause before another try.
@@ -43,51 +45,10 @@ SETTLING = (400, 20_000, 400, 20_000, 400, 20_000, 400, 400)
 SETTLING_OF_REAL = (900, 700_000, 900, 700_000, 900, 900, 900)
 #: So many of these rounds at least, until every delay is over.
 LEAST, LEAST_OF_REAL = 2, 3
+#: Seconds that a process sleeps at least.
+NAP = 5
 #: Seconds that a call to an app takes.
 CALL = 0.25
-
-
-@dataclass
-class Told:
-    """What a run looked like from outside. ``of``: its connection, by its two apps; ``looked``:
-    by app when its changes were asked."""
-
-    number: int
-    started: datetime
-    ended: datetime
-    kind: str
-    of: str = "ab"
-    state: str = "killed"
-    looked: dict[str, datetime] = field(default_factory=dict)
-    requests: dict[str, int] = field(default_factory=dict)
-    #: How long the journal was at its start and end.
-    first: int = 0
-    last: int = 0
-    commits: int = 0
-    calls: int = 0
-    #: Of its calls what was: their numbers, each with "before", "within" or "after".
-    moments: list[tuple[int, str]] = field(default_factory=list)
-    faults: bool = False
-    why: str = ""
-    approved: bool = False
-    #: By app how many requests a reading takes that finds nothing.
-    silence: dict[str, int] = field(default_factory=dict)
-    #: The pk of its row; of an undo the number of the run that it undoes.
-    row: int = 0
-    undoes: int = 0
-    #: The setting and the rules at that time, and the number of the run within whose time it was.
-    rules: tuple[WrittenRule, ...] = DEFAULT_RULES
-    within: int = 0
-    setting: Setting = field(default_factory=Setting)
-
-    @property
-    def is_done(self) -> bool:
-        return self.state == Run.State.DONE
-
-    @property
-    def is_idle(self) -> bool:
-        """It wrote nothing, and asked each side once what is new."""
-        return self.is_done and self.first == self.last and self.requests == self.silence
 
 
 class World:
@@ -101,6 +62,9 @@ class World:
         self.journal = Journal()
         self.apps: dict[str, WatchedApp | StandInApp] = {}
         self.runs: list[Told] = []
+        #: What really took place, how often: each event that changed something, each fault that
+        #: met its call or commit, and how runs ended (``census.py``).
+        self.met: Counter[str] = Counter()
         #: What was wrong with the rows after a run.
         self.complaints: list[str] = []
         self.previews: list[tuple[int, list[tuple[Any, ...]]]] = []
@@ -124,7 +88,7 @@ class World:
             name: build_connection(name, containers, setting) for name in setting.connections
         }
         if setting.rules != DEFAULT_RULES:
-            write_rules(self.connection, setting.rules)
+            self._write_rules(setting.rules)
 
     @property
     def connection(self) -> Connection:
@@ -137,7 +101,7 @@ class World:
                 side, real, self._sandbox, self.clock, self.journal, self.setting.quirks(side)
             )
             self.apps[side] = app
-            return build_real_container(side, real, app.partner)
+            return build_real_container(side, real, app.partner, app.credentials)
         quirks = quirks_of(self.setting, side)
         picky = self.setting.picky.get(side, "")
         turned = turned != (side in self.setting.turned)
@@ -172,6 +136,8 @@ class World:
             self.happen(event)
 
     def happen(self, event: Event) -> None:
+        if event[0] not in USERS | {"at", "commit"}:
+            self.met[" ".join(event[: 1 + (event[0] == "option")])] += 1
         match event:
             case ("tick", seconds):
                 self.clock.tick(seconds)
@@ -205,6 +171,10 @@ class World:
         self.rules = rules
         self.ruled.append((len(self.journal.entries), rules))
 
+    def _write_rules(self, rules: tuple[WrittenRule, ...]) -> None:
+        segments = {side: FACTS[app].segment for side, app in self.setting.real.items()}
+        write_rules(self.connection, rules, segments)
+
     def _set(self, **changes: Any) -> None:
         self.setting = replace(self.setting, **changes)
         self.settings.append(self.setting)
@@ -222,10 +192,12 @@ class World:
     def _user(self, event: Event) -> None:
         self._events += 1
         self.journal.event, run = self._events, self.journal.run
+        before = len(self.journal.entries)
         try:
             do(self.apps[event[1]], event)
         finally:
             self.journal.event, self.journal.run = 0, run
+        self.met[event[0]] += len(self.journal.entries) > before
 
     def settle(self) -> bool:
         """No more faults; runs until nothing is written any more. Does it ever end?
@@ -275,6 +247,7 @@ class World:
             told.commits += moment == "before"
             for _, number, when, what in (f for f in faults if f[0] == "commit"):
                 if (number, when) == (told.commits, moment):
+                    self.met[f"{what} {moment} a commit"] += 1
                     self._die(process, what)
 
         def at_call(side: str, moment: str, call: str) -> None:
@@ -284,11 +257,15 @@ class World:
             if moment == "before":
                 self.clock.tick(CALL)
                 told.calls += 1
-                told.requests[side] = told.requests.get(side, 0) + 1
+                told.requests[side] = told.requests.get(side, 0) + (call != "token")
+                self.met["access renewed"] += call == "token"
                 if call == "changes":
                     told.looked[side] = self.clock.now()
             told.moments.append((told.calls, moment))
-            for fault in [f for f in faults if f[:3] == ("at", told.calls, moment)]:
+            told.writes += (moment, call) == ("before", "write")
+            numbers = [0, told.calls, *([f"write {told.writes}"] if call == "write" else [])]
+            here = [("at", number, moment) for number in numbers]
+            for fault in [f for f in faults if f[:3] in here]:
                 faults.remove(fault)
                 self._strike(process, side, moment, fault[3:])
 
@@ -299,21 +276,24 @@ class World:
         task = {"undo": undoes.row} if undoes else task
         row = ask_for_run(self.connections[of], kind=kind, approved=told.approved, task=task)
         told.row = row.pk
-        host = Host(
-            self.clock.now, self.clock.tick, process.name, lambda owner: owner in self._dead
-        )
+        host = Host(self.clock.now, self._sleep, process.name, lambda owner: owner in self._dead)
         try:
             with process.running():
                 run = perform(row.pk, host=host, open_account=self._opened)
                 told.state, told.why = run.state, run.why
         except Killed:
             pass
+        self.met[f"a run is {told.state}"] += 1
         told.last, told.ended = len(self.journal.entries), self.clock.now()
         self.journal.run, self._process = told.within, waiting
         for side, app in self.apps.items():
             app.interrupt = outer[side]
         self.complaints += (f"{text} after run {told.number}" for text in wrong_rows(self.apps))
         return told
+
+    def _sleep(self, seconds: float) -> None:
+        """Longer than asked: who waits for an account need not look so often."""
+        self.clock.tick(max(seconds, NAP))
 
     def _silence(self, of: str) -> dict[str, int]:
         apps = {side: self.apps[side] for side in of}
@@ -344,6 +324,8 @@ class World:
         self.previews.append((told.number, promised))
 
     def _strike(self, process: Process, side: str, moment: str, what: Event) -> None:
+        is_user = what[0] in USERS
+        self.met[f"{'edit' if is_user else what[0]} {moment} a call"] += 1
         match what:
             case ("kill" | "vanish" as how,):
                 self._die(process, how)
