@@ -54,6 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     world.addoption("--histories", type=int, default=300, help="how many by chance (300)")
     world.addoption("--plans", type=int, default=5000, help="how many for the planner alone (5000)")
     world.addoption(
+        "--planted", type=int, default=0, help="in how many by chance planted errors must show"
+    )
+    world.addoption(
         "--seed", type=int, default=20261123, help="of the first; each next is one more"
     )
     world.addoption(

@@ -33,6 +33,15 @@ class Mutant:
     plants: Sequence[Plant]
     histories: Sequence[History]
 
+    @property
+    def part(self) -> str:
+        """The room in which it is planted, of connectors and the engine also the folder."""
+        target = self.plants[0][0]
+        where = getattr(target, "__module__", None) or getattr(target, "__name__", "")
+        room, _, rest = where.partition(".")
+        folder, _, file = rest.partition(".")
+        return f"{room}.{folder}" if file and room in ("connectors", "sync") else room
+
     @contextmanager
     def planted(self) -> Iterator[None]:
         sound = [(target, name, getattr(target, name)) for target, name, _ in self.plants]
