@@ -19,7 +19,7 @@ shrunk (``shrink.py``) and printed so that it can be pasted into ``test_regressi
     pytest tests/world -k chance --histories 5000 --seed 1   # as many as you like, from a seed on
 
 Each history has a seed of its own; the one that fails is named, to be had again alone. Besides,
-one small history is lived through with every death that can befall it (``test_world.py``), and
+one small history is lived through with every death that can befall it (``test_deaths.py``), and
 errors planted in all parts of the product have to be seen (``mutants*.py``):
 
     pytest tests/world/test_mutants.py -k chance --planted 100 -s   # by chance, in how many
