@@ -90,6 +90,8 @@ class Tale:
         entries = world.journal.entries
         #: The last run so far that finished: what was written until then is known as written.
         self.done = 0
+        #: Until when that had seen everything, by side.
+        self.seen_until: dict[str, datetime] = {}
         position = 0
         # A run within another comes before that.
         for run in sorted(world.runs, key=lambda run: (run.last, not run.within)):
@@ -97,7 +99,7 @@ class Tale:
                 self._take(entry)
             position = max(position, run.last)
             if run.is_done and run.kind == "sync":
-                self.done = run.number
+                self.done, self.seen_until = run.number, self.lives.horizon(run)
                 self._agree(run)
         for entry in entries[position:]:
             self._take(entry)
@@ -215,8 +217,11 @@ class Tale:
     def _unanswered(self, person: Person, at: tuple[str, str, str], word: Word | None) -> bool:
         """Was it put there by a write whose answer nobody heard? What replaced it before anybody
         looked cannot be told from an edit of what was there before that write."""
-        run = person.carried.get((*at, word), 0)
-        return run > self.done and self.world.runs[run - 1].state != "done"
+        number = person.carried.get((*at, word), 0)
+        run = self.world.runs[number - 1] if number else None
+        if run is None or run.is_done:
+            return False
+        return number > self.done or run.ended > self.seen_until.get(at[0], run.ended)
 
     def _carried(
         self, person: Person, entry: Entry, name: str, word: Word | None
