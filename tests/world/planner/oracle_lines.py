@@ -16,9 +16,9 @@ from tests.world.history import Setting
 from tests.world.joins import Join
 from tests.world.planner.readings import Token, can_be_said, is_list, read
 from tests.world.planner.world import PlannerWorld
+from tests.world.runs import Told
 from tests.world.told import Person, Tale, changed_fields
 from tests.world.words import LISTS
-from tests.world.world import Told
 
 Sides = Mapping[str, Token]
 #: By side the only contact of a person.

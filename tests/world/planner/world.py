@@ -32,7 +32,8 @@ from tests.world.planner.ledger import KeptLedger
 from tests.world.planner.tables import Tables
 from tests.world.planner.unrest import unrest
 from tests.world.planner.writing import Writing
-from tests.world.world import Told, World
+from tests.world.runs import Told
+from tests.world.world import World
 
 #: Plans within one run, as in ``sync.run``; and runs until it has to be quiet.
 ROUNDS, SETTLING = 4, 6
