@@ -54,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     world.addoption("--histories", type=int, default=300, help="how many by chance (300)")
     world.addoption("--plans", type=int, default=5000, help="how many for the planner alone (5000)")
     world.addoption(
-        "--planted", type=int, default=0, help="in how many by chance planted errors must show"
+        "--planted", type=int, default=100, help="planted errors show in so many, at length (100)"
     )
     world.addoption(
         "--seed", type=int, default=20261123, help="of the first; each next is one more"

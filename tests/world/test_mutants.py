@@ -3,7 +3,7 @@
 Where they are planted and in what: the names of the tests. In CI each has histories of its own, a
 few at most. How many by chance it takes, of all kinds in turn, is printed by
 
-    pytest tests/world/test_mutants.py -k chance --planted 100 -s
+    pytest tests/world/test_mutants.py -k chance --at-length --planted 100 -s
 """
 
 from __future__ import annotations
@@ -55,12 +55,11 @@ def test_errors_are_planted_in_every_part() -> None:
     assert planted.keys() == PARTS.keys()
 
 
+@pytest.mark.at_length
 @each_mutant
 def test_planted_error_is_caught_by_chance(mutant: Mutant, request: pytest.FixtureRequest) -> None:
     """Within so many histories as ``--planted`` says."""
     most = request.config.getoption("--planted")
-    if not most:
-        pytest.skip("takes minutes: --planted says in how many histories")
     first = request.config.getoption("--seed")
     stories = (kind(seed) for seed in count(first) for kind in (history, whole, ring, apps))
     with mutant.planted():

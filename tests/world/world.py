@@ -182,7 +182,8 @@ class World:
             self.connections[name].refresh_from_db()
 
     def _write_rules(self, rules: tuple[WrittenRule, ...]) -> None:
-        write_rules(self.connection, rules)
+        segments = {side: FACTS[app].segment for side, app in self.setting.real.items()}
+        write_rules(self.connection, rules, segments)
 
     def take_all_rules_back(self) -> None:
         """Every rule is switched off and takes back what it did; everything syncs."""

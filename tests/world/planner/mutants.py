@@ -69,8 +69,8 @@ _ALSO_SEEN = {
     "deleted contacts made again": 60,
     "what was there is taken back": 120,
     "action repeated after it was undone by a person": 60,
-    "undo leaves the bases": 200,
-    "leaving a rule forgets what was agreed": 300,
+    "undo leaves the bases": 700,
+    "leaving a rule forgets what was agreed": 400,
     "both ways takes absence for removal": 80,
 }
 
