@@ -22,7 +22,7 @@ Each history has a seed of its own; the one that fails is named, to be had again
 one small history is lived through with every death that can befall it (``test_deaths.py``), and
 errors planted in all parts of the product have to be seen (``mutants*.py``):
 
-    pytest tests/world/test_mutants.py -k chance --at-length --planted 100 -s   # by chance, in how many
+    pytest tests/world/test_mutants.py -k chance --at-length --planted 100 -s  # by chance
 
 The planner alone, without a database, lives through thousands of such histories, and through ones
 about mapping lines of all kinds: ``planner``.
