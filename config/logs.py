@@ -14,16 +14,16 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from redis import RedisError
 from structlog.typing import EventDict, Processor
 
 from connectors.errors import AppError
+from sync.database import DATABASE_STOPPED
 
 #: What a line may tell beside its sentence (``extra``); anything else might be a request.
 TOLD = ("kind", "state", "seconds", "requests", "changed", "failed", "status_code")
 #: Errors whose first line names a place or a remedy. The others may quote a value.
-_SAID = (AppError, OperationalError, InterfaceError, RedisError)
+_SAID = (AppError, *DATABASE_STOPPED, RedisError)
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:=]+@[^\s@<>\"'(),;:]+\.[^\s@<>\"'(),;:]+")
 
 

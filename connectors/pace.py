@@ -33,37 +33,33 @@ class Pace:
         self._limit = per_minute
         self._world = world
         self._quota = quota
-        self._spent: deque[tuple[datetime, int]] | None = None
+        self._spent: deque[tuple[datetime, int]] = deque()
+        self._is_recalled = False
         self._lock = threading.Lock()
 
     def spend(self, units: int = 1) -> None:
         if not self._limit:
             return
         with self._lock:
-            spent = self._up_to_now()
-            while (wait := self._wait(spent, units)) > timedelta(0):
+            if not self._is_recalled:
+                self._spent.extend(self._world.spent(self._quota))
+                self._is_recalled = True
+            while (wait := self._wait(units)) > timedelta(0):
                 self._world.wait(wait.total_seconds(), USED_UP)
-                spent = self._up_to_now()
-            spent.append((self._world.now(), units))
-            self._world.spend(self._quota, *spent[-1])
+            now = self._world.now()
+            self._spent.append((now, units))
+            self._world.spend(self._quota, now, units)
 
-    def _up_to_now(self) -> deque[tuple[datetime, int]]:
-        """What was spent within the last minute."""
-        now = self._world.now()
-        if self._spent is None:
-            self._spent = deque(self._world.spent(self._quota))
-        if self._spent and self._spent[-1][0] > now:  # a clock was put back, or is another's
-            self._spent = deque((min(at, now), units) for at, units in self._spent)
-        while self._spent and self._spent[0][0] <= now - _MINUTE:
-            self._spent.popleft()
-        return self._spent
-
-    def _wait(self, within_minute: deque[tuple[datetime, int]], units: int) -> timedelta:
+    def _wait(self, units: int) -> timedelta:
         """Until so many units are free. More than a whole minute's worth go alone."""
         now = self._world.now()
-        over = sum(spent for _, spent in within_minute) + units - self._limit
+        if self._spent and self._spent[-1][0] > now:  # a clock was put back, or is another's
+            self._spent = deque((min(at, now), spent) for at, spent in self._spent)
+        while self._spent and self._spent[0][0] <= now - _MINUTE:
+            self._spent.popleft()
+        over = sum(spent for _, spent in self._spent) + units - self._limit
         wait = timedelta(0)
-        for at, spent in within_minute:
+        for at, spent in self._spent:
             if over <= 0:
                 break
             over -= spent

@@ -13,6 +13,7 @@ from rules.verdict import rule_sentence
 from sync.ledger import Person
 from sync.models import Planned
 from sync.planning import plan
+from sync.register import Register
 from sync.sketch import Sketch
 from sync.work import work_under
 
@@ -49,7 +50,7 @@ def by_rule(connection: Connection, now: datetime) -> list[RuleCount]:
 
     # Also of those about whom nothing is to be done it is told which rules they match.
     work = replace(work_under(setup, planned), everything=True)
-    plan(connection, setup, work, Sketch(take), now)
+    plan(Register(connection), setup, work, Sketch(take), now)
     return [
         RuleCount(
             rule.name,

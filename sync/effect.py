@@ -16,6 +16,7 @@ from sync.engine.person import StepPlan
 from sync.ledger import Person
 from sync.models import Planned, SyncRecord
 from sync.planning import plan
+from sync.register import Register
 from sync.sketch import Sketch
 from sync.work import work_under
 
@@ -83,7 +84,7 @@ def effect_of(connection: Connection, setup: Setup, now: datetime) -> Effect:
     if planned is None or planned.first_done_at is None:
         return Effect(is_known=False)
     counting = _Counting(Effect(is_known=True))
-    plan(connection, setup, work_under(setup, planned), Sketch(counting.take), now)
+    plan(Register(connection), setup, work_under(setup, planned), Sketch(counting.take), now)
     effect = counting.effect
     effect.held = too_many(counting.tally(), pairs_of(connection), setup.brakes, {})
     return effect

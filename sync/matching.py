@@ -18,6 +18,7 @@ from sync.engine.person import Memory, View
 from sync.engine.seeing import effects_of, facts_of
 from sync.models import SyncRecord
 from sync.neighbours import holders_of
+from sync.parts import parts
 from sync.views import views_of
 from sync.work import CHUNK
 
@@ -85,10 +86,9 @@ class _Known(NamedTuple):
 
 def _people(connection: Connection, rule: Rule, setup: Setup) -> Iterator[_Person]:
     asks_for_others = any(each.kind == "exists" for each in rule.conditions)
-    rows = Record.objects.filter(container=connection.container(rule.side)).order_by("pk")
-    last = 0
-    while ids := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
-        last = ids[-1]
+    rows = Record.objects.filter(container=connection.container(rule.side))
+    for part in parts(rows, CHUNK):
+        ids = [pk for (pk,) in part]
         known = _known(connection, rule.side, ids)
         views = [v for v in views_of(ids).values() if v.alive or v.id in known]
         there = _held_there(connection, rule.side, views) if asks_for_others else frozenset()

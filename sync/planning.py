@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from connections.models import Connection
 from connections.observe import Tell, tell_nobody
 from rules.setup import Setup
 from sync.ledger import Person
@@ -37,19 +36,6 @@ class Plans(Protocol):
 
 
 def plan(
-    connection: Connection,
-    setup: Setup,
-    work: Work,
-    ledger: Plans,
-    now: datetime,
-    tell: Tell = tell_nobody,
-) -> None:
-    """Plan everything there is to plan; each chunk is stored in its own transaction. ``tell``:
-    how many contacts were looked at more."""
-    plan_by(Register(connection), setup, work, ledger, now, tell)
-
-
-def plan_by(
     register: Register,
     setup: Setup,
     work: Work,
@@ -57,7 +43,8 @@ def plan_by(
     now: datetime,
     tell: Tell = tell_nobody,
 ) -> None:
-    """The same, of the connection that the register is of."""
+    """Plan everything there is to plan of the connection that the register is of; each chunk is
+    stored in its own transaction. ``tell``: how many contacts were looked at more."""
     so_far = SoFar()
     stirred = False
     for chunk in register.chunks(work, now):

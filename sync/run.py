@@ -34,6 +34,7 @@ from sync.pilot import NotThere, chosen
 from sync.planning import plan
 from sync.putting_back import put_back
 from sync.recover import recover
+from sync.register import Register
 from sync.sides import Open, Sides
 from sync.steps import discard
 from sync.telling import Report, Telling, in_use
@@ -272,7 +273,7 @@ class Journey:
             delete(self.connection, task["delete"], ledger)
         else:
             tell = self.telling.goes_on
-            plan(self.connection, setup, work, ledger, self.host.now(), tell)
+            plan(Register(self.connection), setup, work, ledger, self.host.now(), tell)
 
     def _may_delete(self, side: str) -> None:
         part = self.sides.parts[side]

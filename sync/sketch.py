@@ -12,6 +12,7 @@ from connections.models import Connection
 from rules.setup import Setup
 from sync.ledger import Person
 from sync.planning import plan
+from sync.register import Register
 from sync.work import Work
 
 
@@ -33,5 +34,5 @@ class Sketch:
 def sketched(connection: Connection, setup: Setup, work: Work, now: datetime) -> list[Person]:
     """The people of a small piece of work, decided upon."""
     persons: list[Person] = []
-    plan(connection, setup, work, Sketch(persons.append), now)
+    plan(Register(connection), setup, work, Sketch(persons.append), now)
     return persons

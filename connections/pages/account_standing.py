@@ -12,7 +12,6 @@ from django.db.models import (
     IntegerChoices,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -23,6 +22,7 @@ from django.http import HttpRequest
 
 from connections.accounts import broken
 from connections.models import Account, Connection
+from connections.uses import of_account
 
 
 class Condition(IntegerChoices):
@@ -45,7 +45,7 @@ CONDITION_LABEL = {
 
 def with_standing(rows: QuerySet[Account], now: datetime) -> QuerySet[Account]:
     """With ``uses``, the number of connections, and ``condition``."""
-    of_it = Q(a__account=OuterRef("pk")) | Q(b__account=OuterRef("pk"))
+    of_it = of_account(OuterRef("pk"))
     # Grouped by a constant: a count of one row.
     uses = Connection.objects.filter(of_it).order_by().annotate(all=Value(1)).values("all")
     return rows.annotate(

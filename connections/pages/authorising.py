@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from connections.door import attempts, opening
 from connections.door.admitting import warning
 from connections.going_on import ours, with_account
 from connections.models import Account, Connection, Container
+from connections.uses import of_account
 from connectors import registry
 
 
@@ -126,8 +127,7 @@ def pop_up_of(app: str, request: HttpRequest) -> PopUp | None:
 
 
 def _offered(account: Account) -> list[Offered]:
-    of_it = Q(a__account=account) | Q(b__account=account)
-    connections = list(Connection.objects.filter(of_it))
+    connections = list(Connection.objects.filter(of_account(account)))
     return [
         Offered(container, [row for row in connections if container.pk in (row.a_id, row.b_id)])
         for container in account.containers.order_by("name", "pk")

@@ -107,7 +107,7 @@ def troubles_of(connection: Connection, last: Run | None) -> list[Trouble]:
     of_last = reverse("admin:sync_run_change", args=[last.pk]) if last else ""
     if connection.attention:
         found.append(Trouble("", connection.attention, of_last))
-    elif last and not found and last.state in (Run.State.FAILED, Run.State.REFUSED):
+    elif last and not found and last.state in BROKEN:
         found.append(Trouble("", last.why, of_last))
     return found
 

@@ -14,6 +14,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from connections.models import Connection
+from sync.days import BROKEN
 from sync.models import Run, Step
 from sync.queue import ask_for_run
 
@@ -31,8 +32,6 @@ IDLE = timedelta(days=1)
 RARELY = 3
 #: When one is due that has not run yet.
 _AT_ONCE = datetime.fromtimestamp(0, UTC)
-
-_FAILURES = (Run.State.FAILED, Run.State.REFUSED)
 
 
 def wait_of(
@@ -97,8 +96,8 @@ def with_ends(rows: QuerySet[Connection]) -> QuerySet[Connection]:
     a row; and whether they, or an account of theirs, need somebody."""
     runs = Run.objects.filter(connection=OuterRef("pk"), kind=Run.Kind.SYNC).order_by("-pk")
     ended = runs.filter(finished_at__isnull=False, only="")
-    good = ended.exclude(state__in=_FAILURES).values("pk")[:1]
-    failed = ended.filter(state__in=_FAILURES, pk__gt=Coalesce(OuterRef("last_good"), Value(0)))
+    good = ended.exclude(state__in=BROKEN).values("pk")[:1]
+    failed = ended.filter(state__in=BROKEN, pk__gt=Coalesce(OuterRef("last_good"), Value(0)))
     steps = Step.objects.filter(connection=OuterRef("pk"), logged=True).order_by("-at", "-pk")
     troubled = ~Q(attention="") | ~Q(a__account__attention="") | ~Q(b__account__attention="")
     return rows.annotate(

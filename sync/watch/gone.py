@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connections.models import Connection, Container, Record
+from connections.uses import of_container
 from sync.host import Host
 from sync.leases import Busy, Held
 from sync.models import Apart, Step, SyncRecord
@@ -20,7 +21,7 @@ def forget_gone(container: Container, days: int, host: Host) -> int:
     """Those that are gone for longer; how many. ``days``: how long where a connection does not say
     otherwise, 0 for ever; of several connections the most patient is listened to. An account that
     is in use just now has its turn another time."""
-    users = Connection.objects.filter(Q(a=container) | Q(b=container))
+    users = Connection.objects.filter(of_container(container))
     asked = [user.keep_gone or days for user in users] or [days]
     if 0 in asked:
         return 0

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from connections.accounts import broken
 from connections.models import Account
+from sync.database import DATABASE_STOPPED
 from sync.watch.due import lag
 from sync.watch.pulse import SILENCE, heard, last_heard
 
@@ -40,7 +41,7 @@ def checks(now: datetime) -> list[Check]:
         if missing:
             return [database, _migrations(missing)]
         return [database, _migrations(0), _worker(now), _due(now), _accounts(now)]
-    except (OperationalError, InterfaceError):
+    except DATABASE_STOPPED:
         return [Check("database", "The database does not answer. See that it runs.")]
 
 

@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 
 from connections.accounts import open_account
 from connections.models import Connection, Container, Hook, HookPost
+from connections.uses import of_container
 from connections.vault import seal, unseal
 from connectors import registry
 from connectors.connector import Connector
@@ -76,9 +77,10 @@ def take(hook: Hook, secret: str, body: bytes, now: datetime) -> bool:
 
 def tend(now: datetime) -> None:
     """Register what is missing, and remove what nobody needs any more."""
-    wanted = set(_wanted().values_list("pk", flat=True))
-    for container in _wanted():
-        hook = Hook.objects.filter(container=container).first()
+    wanted = list(_wanted())
+    known = {hook.container_id: hook for hook in Hook.objects.all()}
+    for container in wanted:
+        hook = known.get(container.pk)
         if hook is None or hook.home != home() or not (hook.on or _was_tried(hook, now)):
             register(container, now)
     for hook in Hook.objects.exclude(container__in=wanted).select_related("container__account"):
@@ -136,8 +138,7 @@ def _wanted() -> QuerySet[Container]:
 
 
 def _active(container: Container) -> QuerySet[Connection]:
-    uses = Q(a=container) | Q(b=container)
-    return Connection.objects.filter(uses, state=Connection.State.ACTIVE)
+    return Connection.objects.filter(of_container(container), state=Connection.State.ACTIVE)
 
 
 def _was_tried(hook: Hook, now: datetime) -> bool:

@@ -15,9 +15,11 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
 from connections.models import Connection, Container, HookPost
+from sync.days import BROKEN
 from sync.engine.undo import UNDONE
 from sync.host import Host
 from sync.models import Run, Step, SyncRecord
+from sync.parts import parts
 from sync.watch.gone import forget_gone
 from sync.watch.hooks import REMEMBERED
 
@@ -27,7 +29,6 @@ CHUNK = 500
 LATEST = 20
 #: How a sync ends that came so far as to know what there is to do.
 _ENDED = (Run.State.DONE, Run.State.HELD)
-_FAILURES = (Run.State.FAILED, Run.State.REFUSED)
 
 
 @dataclass
@@ -64,10 +65,10 @@ def forget(days: int, host: Host, is_over: Callable[[], bool] = lambda: False) -
 
 def _forget(days: int, host: Host) -> Iterator[tuple[str, int]]:
     now = host.now()
-    for part in _chunks(Session.objects.filter(expire_date__lt=now)):
-        yield "sessions", len(part)
-    for part in _chunks(HookPost.objects.filter(at__lt=now - REMEMBERED)):
-        yield "posts", len(part)
+    for number in _dropped(Session.objects.filter(expire_date__lt=now)):
+        yield "sessions", number
+    for number in _dropped(HookPost.objects.filter(at__lt=now - REMEMBERED)):
+        yield "posts", number
     for container in Container.objects.order_by("pk"):
         yield "contacts", forget_gone(container, days, host)
     if days:
@@ -81,8 +82,8 @@ def _forget_runs(connection: Connection, before: datetime) -> Iterator[tuple[str
     needed = _needed(connection)
     for run in old.order_by("pk").iterator():
         steps = Step.objects.filter(run=run)
-        for part in _chunks(steps.exclude(_never())):
-            yield "steps", len(part)
+        for number in _dropped(steps.exclude(_never())):
+            yield "steps", number
         if run.pk not in needed and not steps.exists():
             run.delete()
             yield "runs", 1
@@ -110,22 +111,16 @@ def _needed(connection: Connection) -> set[int]:
     needed = set(syncs.values_list("pk", flat=True)[:LATEST])
     left = runs.filter(kind=Run.Kind.BY_HAND, state=Run.State.DONE, task__has_key="leave")
     preview = runs.filter(kind=Run.Kind.PREVIEW)
-    ended, good = whole.filter(state__in=_ENDED), whole.exclude(state__in=_FAILURES)
+    ended, good = whole.filter(state__in=_ENDED), whole.exclude(state__in=BROKEN)
     for latest in (ended, good, left, preview):
         needed |= set(latest.values_list("pk", flat=True)[:1])
     return needed
 
 
-def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
-    """Drop them; each part is gone when it is told of."""
+def _dropped(rows: QuerySet[Any]) -> Iterator[int]:
+    """Drop them; of each part how many, when it is gone."""
     model: type[Model] = rows.model
-    last: Any = None
-    while True:
-        ordered = rows.order_by("pk") if last is None else rows.order_by("pk").filter(pk__gt=last)
-        part = list(ordered.values_list("pk", flat=True)[:CHUNK])
-        if not part:
-            return
-        last = part[-1]
+    for part in parts(rows, CHUNK):
         with transaction.atomic():
-            model._default_manager.filter(pk__in=part).delete()
-        yield part
+            model._default_manager.filter(pk__in=[pk for (pk,) in part]).delete()
+        yield len(part)

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from connections.accounts import broken
 from connections.models import Account, Channel, Connection, Subscription
+from connections.uses import of_account
 from sync.brakes import waiting_hold
 from sync.models import Message, Notice, Run
 from sync.watch.due import with_ends
@@ -45,8 +46,7 @@ def recipients(connections: Iterable[int], **also: Any) -> tuple[list[int], list
 
 
 def using(account: int) -> list[int]:
-    uses = Q(a__account=account) | Q(b__account=account)
-    return list(Connection.objects.filter(uses).values_list("pk", flat=True))
+    return list(Connection.objects.filter(of_account(account)).values_list("pk", flat=True))
 
 
 def _look_at_accounts(open_: Mapping[int | None, Notice], now: datetime) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from sync.management.demo.people import people
 from sync.management.stand_ins import StandIns
 from tests.benchmarks.inside import installed
 from tests.benchmarks.played import TOKEN, loaded, served, synced
-from tests.benchmarks.report import machine
+from tests.benchmarks.report import machine, wide
 from tests.benchmarks.results import keep
 from tests.ports import free_port
 
@@ -96,14 +96,14 @@ def _edit_some(sandbox: Sandbox, account: str) -> None:
 def _table(found: Iterator[tuple[str, str, Mapping[str, Any]]]) -> str:
     heads = ("connection", "phase", "wall s", "CPU s", "peak MiB", "requests a", "requests b",
              "created", "updated")  # fmt: skip
-    rows: list[Sequence[str]] = [heads, ["---"] * len(heads)]
+    rows = []
     for name, phase, got in found:
         a, b = got["answer"]["a"], got["answer"]["b"]
         rows.append((
             name, phase, f"{got['wall']:.1f}", f"{got['cpu']:.1f}", f"{got['memory']:.0f}",
             str(a["requests"]), str(b["requests"]), str(b["created"]), str(b["updated"]),
         ))  # fmt: skip
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return wide(heads, rows)
 
 
 if __name__ == "__main__":

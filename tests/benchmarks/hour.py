@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,14 +21,12 @@ from typing import Any
 import yaml
 
 from connectors.sandbox.sandbox import Sandbox
-from sync.management.demo import shapes
-from sync.management.demo.people import people
 from sync.management.stand_ins import StandIns
 from tests.benchmarks.inside import inside
 from tests.benchmarks.played import TOKEN, loaded, served
-from tests.benchmarks.report import machine
+from tests.benchmarks.report import machine, wide
 from tests.benchmarks.results import keep
-from tests.benchmarks.scale import DATABASES, HOUR, place
+from tests.benchmarks.scale import DATABASES, HOUR, filled, place
 from tests.ports import free_port
 
 LIVED = "tests.benchmarks.hour_lived"
@@ -45,12 +43,12 @@ def main() -> None:
     parser.add_argument("--database", choices=DATABASES, nargs="+", default=DATABASES)
     parser.add_argument("--keep", action="store_true", help="write the table into RESULTS.md")
     given = parser.parse_args()
-    rows: list[Sequence[str]] = [_HEADS, ["---"] * len(_HEADS)]
+    rows = []
     for database in given.database:
         for phase, got in _lived(database, given.connections, given.contacts).items():
             rows.append(_row(database, phase, got))
             sys.stderr.write(f"{' | '.join(rows[-1])}\n")
-    text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    text = wide(_HEADS, rows)
     sys.stdout.write(f"{machine()}\n\n{text}\n")
     if given.keep:
         title = f"An hour of {given.connections:,} connections of {given.contacts:,} contacts"
@@ -103,17 +101,10 @@ def _filled(file: Path, connections: int, contacts: int) -> list[str]:
     """The accounts at Google's, with so many contacts each; the audiences are empty."""
     then = datetime.now(UTC) - 2 * HOUR
     with closing(Sandbox(file, now=lambda: then)) as sandbox:
-        google, mailchimp = sandbox.apps["google"], sandbox.apps["mailchimp"]
-        made = []
-        for n in range(connections):
-            token, login = _token(n), f"staff{n}@example.org"
-            mailchimp.hands(mailchimp.open_account(login, token=token)).add_audience("Everybody")
-            made.append(google.open_account(login, token=token))
-            hands = google.hands(made[-1])
-            with sandbox.store.transaction():
-                for contact in people(contacts):
-                    hands.add(shapes.google(contact))
-    return made
+        return [
+            filled(sandbox, f"staff{n}@example.org", _token(n), contacts)
+            for n in range(connections)
+        ]
 
 
 def _row(database: str, phase: str, got: Mapping[str, Any]) -> list[str]:

@@ -19,17 +19,15 @@ from django.db import connection
 from django.utils import timezone
 
 from connections.models import Connection
-from connectors.sandbox.google.hands import Hands
 from connectors.sandbox.sandbox import Sandbox
 from sync.host import this_process
 from sync.models import Run
 from sync.queue import ask_for_run
 from sync.run import perform
 from sync.watch.due import queue_due
+from tests.benchmarks.scale import edit_some
 
 MINUTES = 60
-#: Of the contacts of an account, so many parts, of which one is edited within the hour.
-PARTS = 100
 
 
 class Life:
@@ -102,12 +100,6 @@ def _hour(life: Life, sandbox: Sandbox, accounts: Sequence[str]) -> None:
     for minute in range(MINUTES):
         with sandbox.store.transaction():
             for number in range(minute, len(hands), MINUTES):
-                _edit_some(hands[number])
+                edit_some(hands[number])
         life.due()
         life.time += timedelta(minutes=1)
-
-
-def _edit_some(hands: Hands) -> None:
-    for id, record in list(hands.all().items())[::PARTS]:
-        (name,) = record["names"]
-        hands.edit(id, {"names": [{**name, "familyName": "Changed"}]})

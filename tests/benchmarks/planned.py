@@ -33,6 +33,7 @@ from sync.memory import collected_rarely
 from sync.models import Planned, Run, Step
 from sync.planning import plan
 from sync.queue import ask_for_run
+from sync.register import Register
 from sync.work import work_under
 from tests.benchmarks.rules import CATALOGUE, RULES, contacts_like_people
 
@@ -155,7 +156,7 @@ def _planned(connection: Connection, run: Run, profiled: bool) -> Figures:
     setup = setup_of(connection)
     work = work_under(setup, planned)
     ledger = Ledger(run, NOW, transaction.atomic)
-    figures = _timed(lambda: plan(connection, setup, work, ledger, NOW), profiled)
+    figures = _timed(lambda: plan(Register(connection), setup, work, ledger, NOW), profiled)
     Planned.objects.filter(pk=planned.pk).update(setup_digest=setup.digest(), setup=setup.to_json())
     return figures
 

@@ -96,6 +96,12 @@ def _markdown(rows: Iterable[Sequence[str]]) -> str:
     )
 
 
+def wide(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Of many columns: nothing is padded."""
+    lines = (heads, ["---"] * len(heads), *rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
+
+
 def machine() -> str:
     """What to know to read the figures; no names of hosts or folders."""
     tools = ", ".join(

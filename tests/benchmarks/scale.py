@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from connectors.sandbox.google.hands import Hands
 from connectors.sandbox.sandbox import Sandbox
 from sync.management.demo import shapes
 from sync.management.demo.people import people
@@ -24,7 +25,7 @@ from sync.management.stand_ins import StandIns
 from tests import postgres
 from tests.benchmarks.inside import installed
 from tests.benchmarks.played import TOKEN, loaded, served, synced
-from tests.benchmarks.report import machine
+from tests.benchmarks.report import machine, wide
 from tests.benchmarks.results import keep
 from tests.ports import free_port
 
@@ -53,13 +54,13 @@ def main() -> None:
     parser.add_argument("--database", choices=DATABASES, nargs="+", default=DATABASES)
     parser.add_argument("--keep", action="store_true", help="write the table into RESULTS.md")
     given = parser.parse_args()
-    rows: list[Sequence[str]] = [_HEADS, ["---"] * len(_HEADS)]
+    rows = []
     for contacts in given.contacts:
         for database in given.database:
             for phase, got in _played(database, contacts):
                 rows.append(_row(database, contacts, phase, got))
                 sys.stderr.write(f"{' | '.join(rows[-1])}\n")
-    text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    text = wide(_HEADS, rows)
     sys.stdout.write(f"{machine()}\n\n{text}\n")
     if given.keep:
         keep("Google into Mailchimp, by number of contacts", f"{machine()}\n\n{text}")
@@ -82,7 +83,7 @@ def _played(database: str, contacts: int) -> Iterator[tuple[str, Mapping[str, An
         apps = StandIns(folder, free_port())
         then = datetime.now(UTC) - 2 * HOUR
         with closing(Sandbox(folder / "sandbox.sqlite3", now=lambda: then)) as sandbox:
-            account = _filled(sandbox, contacts)
+            account = filled(sandbox, "staff@example.org", TOKEN, contacts)
         environment = {**bare, **apps.settings, "TOKEN": TOKEN}
         with served(apps, folder, slow=HOUR.total_seconds()):
             loaded(CONFIGURATION, folder, environment)
@@ -90,16 +91,18 @@ def _played(database: str, contacts: int) -> Iterator[tuple[str, Mapping[str, An
         with served(apps, folder):
             yield "first look back", synced(environment, "both")
             yield "no-op", synced(environment, "both")
-            with closing(Sandbox(folder / "sandbox.sqlite3")) as sandbox:
-                _edit_some(sandbox, account)
+            with (
+                closing(Sandbox(folder / "sandbox.sqlite3")) as sandbox,
+                sandbox.store.transaction(),
+            ):
+                edit_some(sandbox.apps["google"].hands(account))
             yield "1 % changed", synced(environment, "both")
 
 
-def _filled(sandbox: Sandbox, contacts: int) -> str:
-    """The id of the account that has so many contacts; the other's audience is empty."""
+def filled(sandbox: Sandbox, login: str, token: str, contacts: int) -> str:
+    """The id of the account at Google's that has so many contacts; the audience is empty."""
     google, mailchimp = (
-        sandbox.apps[app].open_account("staff@example.org", token=TOKEN)
-        for app in ("google", "mailchimp")
+        sandbox.apps[app].open_account(login, token=token) for app in ("google", "mailchimp")
     )
     sandbox.apps["mailchimp"].hands(mailchimp).add_audience("Everybody")
     hands = sandbox.apps["google"].hands(google)
@@ -109,12 +112,11 @@ def _filled(sandbox: Sandbox, contacts: int) -> str:
     return google
 
 
-def _edit_some(sandbox: Sandbox, account: str) -> None:
-    hands = sandbox.apps["google"].hands(account)
-    with sandbox.store.transaction():
-        for id, record in list(hands.all().items())[::100]:
-            (name,) = record["names"]
-            hands.edit(id, {"names": [{**name, "familyName": "Changed"}]})
+def edit_some(hands: Hands) -> None:
+    """One contact in a hundred."""
+    for id, record in list(hands.all().items())[::100]:
+        (name,) = record["names"]
+        hands.edit(id, {"names": [{**name, "familyName": "Changed"}]})
 
 
 def _row(database: str, contacts: int, phase: str, got: Mapping[str, Any]) -> list[str]:

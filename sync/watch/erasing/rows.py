@@ -24,10 +24,10 @@ def steps_about(records: Sequence[Record]) -> set[int]:
     ids = _ids(records)
     for side in "ab":
         for container, remote_ids in ids.items():
-            here = Connection.objects.filter(**{side: container}).values_list("pk", flat=True)
+            here = set(Connection.objects.filter(**{side: container}).values_list("pk", flat=True))
             about = Step.objects.filter(**{f"{side}_remote__in": remote_ids})
             of = about.values_list("pk", "connection_id")
-            found |= {pk for pk, connection in of if connection in set(here)}
+            found |= {pk for pk, connection in of if connection in here}
     names = {row.name_key for row in rows} | {name_key(record.title) for record in records}
     nameless = Step.objects.filter(
         Q(a_remote="", b_remote=""), sync_record=None, name_key__in=names - {""}

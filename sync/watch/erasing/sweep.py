@@ -21,6 +21,7 @@ from django_q.models import Task
 from connections.models import Account, Connection, Record
 from rules.models import Revision
 from sync.models import Export, Planned, Run, Step, SyncRecord
+from sync.parts import parts
 from sync.watch.erasing.terms import INSTEAD, By, Terms
 
 #: Rows of one transaction.
@@ -113,15 +114,7 @@ def _changes(place: Texts, terms: Terms, values: Sequence[Any]) -> dict[str, Any
 
 
 def _parts(place: Texts) -> Iterator[list[Any]]:
-    rows = place.model._default_manager.filter(place.only).order_by("pk")
-    last = None
-    while True:
-        here = rows if last is None else rows.filter(pk__gt=last)
-        part = list(here.values_list("pk", *place.columns)[:CHUNK])
-        if not part:
-            return
-        last = part[-1][0]
-        yield part
+    return parts(place.model._default_manager.filter(place.only), CHUNK, *place.columns)
 
 
 def _sessions(terms: Terms, commit: Commit) -> int:

@@ -21,7 +21,7 @@ from sync.engine.restored import Done
 from sync.engine.undo import plan_undo
 from sync.ledger import Person
 from sync.models import Run, Step, SyncRecord
-from sync.planning import plan_by
+from sync.planning import plan
 from sync.sketch import Sketch
 from sync.views import memory_of
 from sync.work import Work
@@ -155,7 +155,7 @@ class PlannerWorld(World):
         for number in range(ROUNDS):
             ledger = KeptLedger(run, self.clock.now(), self.tables)
             if undoes is None:
-                plan_by(self.tables, self.setup, work, ledger, self.clock.now())
+                plan(self.tables, self.setup, work, ledger, self.clock.now())
                 self._planned_under = self.setup
             elif number == 0:
                 self._plan_undo(undoes, ledger)
@@ -197,7 +197,7 @@ class PlannerWorld(World):
         work = self._work()
         work = replace(work, everything=work.everything or everything)
         now = self.clock.now()
-        plan_by(self.tables, self.setup, work, Sketch(persons.append), now)
+        plan(self.tables, self.setup, work, Sketch(persons.append), now)
         self.tables.records = stored
         return persons
 
