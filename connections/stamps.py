@@ -4,7 +4,8 @@ Every value in the mirror carries a stamp: the number its container had when the
 seen (*raw*: it came from outside), or the stamp it was carried here with (not raw: a connection
 wrote it). Containers' numbers are Lamport clocks, so stamps of different containers compare. In a
 ring of connections the greater stamp wins, which is why the ring settles: raw edits are finite,
-and carrying a value never makes it younger.
+and carrying a value never makes it younger. A field that was written while words of its own went
+the other way is raw: it holds both.
 """
 
 from __future__ import annotations

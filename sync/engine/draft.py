@@ -110,11 +110,12 @@ class Draft:
         if not writes:
             return None
         before, source = self.contacts[side], self.sides[other(side)]
+        crossing = {at: self._crossing(at) for at in "ab"}
         stamps = {
             name: new.stamp
             for line, new in writes
             for name in real_names(line.field(side))
-            if name in self.changes[side]
+            if name in self.changes[side] and name not in crossing[side]
         }
         return StepPlan(
             verb,
@@ -130,10 +131,19 @@ class Draft:
                 for line, new in writes
                 for name in real_names(line.field(other(side)))
                 if new.stamp.number > source.stamp(name).number
+                and name not in crossing[other(side)]
             },
             cause=other(side),
             calls=True,
         )
+
+    def _crossing(self, side: str) -> frozenset[str]:
+        """Fields of this side that are written while words of theirs go to the other: be that
+        write late or never done, what they hold stays a person's word."""
+        sources = (
+            name for line, _ in self.writes[other(side)] for name in real_names(line.field(side))
+        )
+        return frozenset(sources) & self.changes[side].keys()
 
     def _lost(self, side: str, name: str) -> Value:
         writes = self.writes[side]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.written import DEFAULT_RULES, WrittenAction, WrittenCondition, WrittenRule
-from tests.world.history import History, Setting
+from tests.world.history import Event, History, Setting
 from tests.world.verdict import verdict
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
@@ -88,5 +88,28 @@ def test_rule_over_the_consent_of_a_new_contact_is_carried_out_with_its_creation
             new_status="unsubscribed",
         ),
         (("add", "a", 1, (("emails", (1, 12)),)),),
+    )
+    assert verdict(story) == []
+
+
+@pytest.mark.parametrize(
+    "then", [("swap", "b", 1, "emails", 1, 21), ("label", "b", 1, "emails", 1, "other")]
+)
+def test_words_that_cross_are_nobodys_older_words(then: Event) -> None:
+    """Both sides exchanged an element of one list, and the run died when it had written one of
+    them. That list counted as carried over, so what its people had exchanged in it was taken for
+    older than whatever happened to the other list next, and was put back."""
+    story = History(
+        Setting(fields=("emails",)),
+        (
+            ("add", "a", 1, (("emails", (1, 11)),)),
+            ("add", "b", 1, (("emails", (1, 12)),)),
+            ("run",),
+            ("swap", "a", 1, "emails", 1, 17),
+            ("swap", "b", 1, "emails", 1, 19),
+            ("commit", 25, "after", "kill"),
+            ("run",),
+            then,
+        ),
     )
     assert verdict(story) == []

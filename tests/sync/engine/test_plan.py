@@ -270,6 +270,18 @@ def test_a_step_raises_the_stamps_of_the_side_that_a_value_came_from() -> None:
     assert step.raises == {"company": Stamp(3, False)}
 
 
+def test_a_list_whose_words_go_out_while_others_come_in_stays_a_persons_word() -> None:
+    """One of the two writes may fail: then what the other list holds was still not carried."""
+    old, a, b = emails("x@x.org", "y@x.org"), emails("new@x.org", "y@x.org"), emails("x@x.org")
+    memory = Memory("in_sync", base={"emails": rows(old, old)})
+    b = (*b, *emails("other@x.org"))
+    decision = plan_pair(view(1, emails=a), view(2, emails=b, company="x"), memory, SETUP)
+    assert {step.side: (dict(step.stamps), dict(step.raises)) for step in decision.steps} == {
+        "a": ({"company": Stamp(2, False)}, {}),
+        "b": ({}, {}),
+    }
+
+
 def test_equal_values_take_the_later_stamp_on_both_sides() -> None:
     decision = plan_pair(view(1, company="x"), view(2, company="x"), Memory(), SETUP)
     later = {"company": Stamp(2, True)}
