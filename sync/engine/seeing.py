@@ -57,11 +57,12 @@ def as_joint_sees(
     person: Contact, side: str, joint: Joint, unseen: Mapping[str, Effect], memory: Memory
 ) -> Contact:
     """The same for a rule that goes both ways. What it put on itself it sees, also where another
-    rule wants it there by now."""
+    rule wants it there by now, and where another took it off."""
     base = memory.effects.get(joint.target)
+    effects = unseen.values()
     if base and membership_from_json(base).put == side:
-        return person
-    return unaided(person, side, unseen.values())
+        return unaided(person, side, [effect for effect in effects if not effect.after])
+    return unaided(person, side, effects)
 
 
 def acting_joints(setup: Setup) -> list[Joint]:

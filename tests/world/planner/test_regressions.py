@@ -172,3 +172,26 @@ def test_an_option_is_taken_away() -> None:
         ),
     )
     assert verdict(story) == []
+
+
+def test_both_ways_after_another_rule_took_off_what_it_had_put_on() -> None:
+    """It took that for a person's doing, and took the other side's off one run later: rules fed
+    each other."""
+    both = WrittenRule(
+        "Both",
+        "a",
+        (WrittenCondition("tag", "has", "VIP"),),
+        (WrittenAction("add tag", "Member"),),
+        undo=True,
+        both_ways=True,
+    )
+    off = WrittenRule("Off", "b", (), (WrittenAction("remove tag", "VIP"),), undo=True)
+    story = History(
+        Setting(fields=("emails",), rules=(both,)),
+        (
+            ("add", "b", 7, (("emails", (1, 36)),), ("VIP", "Old", "Member")),
+            ("run",),
+            ("rules", (off, both)),
+        ),
+    )
+    assert verdict(story) == []
