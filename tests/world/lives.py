@@ -41,13 +41,15 @@ class Aided:
     #: What a rule that ends may leave behind; then it is nobody's.
     loose: frozenset[str] = frozenset()
 
-    def take(self, touch: Touch, name: str) -> None:
+    def take(self, touch: Touch, name: str, undoes: bool) -> None:
+        """``undoes``: what an undo puts there anew is nobody's, or whose it was."""
         if touch.by_user:
             if self.before.pop(name, None) is not None or name in self.doubts:
                 self.doubts.add(name)
         elif self.before.get(name) == touch.now:
             del self.before[name]  # taken back
         else:
+            self.doubts |= {name} if undoes else set()
             self.before.setdefault(name, touch.was)
 
     def shadow(self, contact: Contact) -> Shadow:
@@ -76,11 +78,12 @@ class Lives:
         loose = {side: left_behind(world, side) if side in "ab" else frozenset() for side in sides}
         for index, entry in enumerate(world.journal.entries):
             place = (entry.side, entry.id)
+            undoes = not entry.by_user and bool(world.runs[entry.run - 1].undoes)
             aided.setdefault(place, Aided(loose=loose[entry.side]))
             for name, was, now in changes(entry):
                 touch = Touch(index, entry, was, now)
                 self.touches[*place, name].append(touch)
-                aided[place].take(touch, name)
+                aided[place].take(touch, name, undoes)
             line = self._alive[entry.person, entry.side]
             there = dict(line[-1][1]) if line else {}
             there.pop(entry.id, None)

@@ -13,7 +13,7 @@ from tests.world.oracle_writes import TRASH, gone_untold
 from tests.world.runs import Told
 from tests.world.standing import FACTS
 from tests.world.told import Tale, changed_fields
-from tests.world.words import person_of, tags_of
+from tests.world.words import LEVEL, person_of, tags_of
 from tests.world.world import World
 
 
@@ -187,7 +187,8 @@ def _stays_so(
                 continue
             if edited & world.setting.joined:
                 edited |= world.setting.beside
-            if again := changed_fields(x) & changed_fields(written) - edited:
+            undone = changed_fields(written) - ({LEVEL} if x.side != written.side else set())
+            if again := changed_fields(x) & undone - edited:
                 yield f"I16: {again} of {x.side} was undone, and written again"
             tags = tags_of(written.before) ^ tags_of(written.after)
             if not since and (tags_of(x.before) ^ tags_of(x.after)) & tags - touched_tags:
