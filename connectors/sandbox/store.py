@@ -25,6 +25,9 @@ CREATE INDEX IF NOT EXISTS keys_id ON keys (kind, id);
 CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
+#: Documents that are read with one query.
+_AT_A_TIME = 1000
+
 Document = dict[str, Any]
 
 
@@ -97,6 +100,17 @@ class Store:
             f"SELECT document FROM documents WHERE kind = ?{condition} ORDER BY place", kind, *given
         )
         return [json.loads(row[0]) for row in rows]
+
+    def by_number(self, kind: str, above: float, until: float) -> Iterator[Document]:
+        """Those with a number of this stretch, the lowest first, of a kind in which each has
+        another; read as they are asked for."""
+        query = (
+            "SELECT number, document FROM documents WHERE kind = ? AND number > ? AND number <= ? "
+            f"ORDER BY number LIMIT {_AT_A_TIME}"
+        )
+        while rows := self._rows(query, kind, above, until):
+            yield from (json.loads(document) for _, document in rows)
+            above = rows[-1][0]
 
     def by_key(self, kind: str, key: str) -> list[Document]:
         rows = self._rows(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha256
+from heapq import merge
 from typing import Any
 
 from connectors.sandbox.google import etags
@@ -126,24 +127,26 @@ class Contacts:
         ]
         return self.count() + len(trashed) >= most
 
-    def changed(self, since: int, until: int | None) -> tuple[list[Contact], int]:
-        """Every contact as of the change ``until`` that changed after ``since``, oldest change
-        first, deleted ones too; and that last change. With None it is the newest that listings
-        show by now."""
+    def last_change(self, since: int) -> int:
+        """The newest that listings show by now, ``since`` where none came after it."""
+        horizon = self._now - self._quirks.lag
         documents = self._store.all(self._kind, since=since + 1)
-        histories = [_contacts(document) for document in documents]
-        if until is None:
-            horizon = self._now - self._quirks.lag
-            seen = [
-                version.change
-                for versions in histories
-                for version in versions
-                if version.at <= horizon
-            ]
-            until = max(seen, default=since)
-        shown = [version for versions in histories if (version := _as_of(versions, until))]
-        found = [contact for contact in shown if contact.change > since]
-        return sorted(found, key=lambda contact: contact.change), until
+        versions = (version for document in documents for version in document["versions"])
+        seen = (version["change"] for version in versions if version["at"] <= horizon)
+        return max(seen, default=since)
+
+    def changed(self, since: int, until: int) -> Iterator[Contact]:
+        """Every contact as of the change ``until`` that changed after ``since``, oldest change
+        first, deleted ones too. Only those that are asked for are read, beside those that changed
+        once more later."""
+        stayed = self._store.by_number(self._kind, since, until)
+        later = self._store.all(self._kind, since=until + 1)
+        past = (_as_of(_contacts(document), until) for document in later)
+        return merge(
+            (_contacts(document)[-1] for document in stayed),
+            sorted((x for x in past if x and x.change > since), key=_change),
+            key=_change,
+        )
 
     # --- Writing ----------------------------------------------------------------------------
 
@@ -199,6 +202,10 @@ class Contacts:
 
     def _by_key(self, key: str) -> list[Contact]:
         return [_contacts(document)[-1] for document in self._store.by_key(self._kind, key)]
+
+
+def _change(contact: Contact) -> int:
+    return contact.change
 
 
 def _as_of(versions: list[Contact], change: int) -> Contact | None:

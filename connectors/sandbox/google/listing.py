@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from connectors.sandbox.google import cursors, view
@@ -43,13 +44,18 @@ def connections(call: Call) -> dict[str, Any]:
     wants_token = call.flag("requestSyncToken") or bool(call.one("syncToken"))
     reading = call.reading(fields, call.sources(), listing=True, sync=bool(call.one("syncToken")))
     place = _place(call, wants_token)
-    contacts, until = call.contacts.changed(max(place["since"], place["after"]), place["until"])
-    if not reading.sync:
-        contacts = [contact for contact in contacts if not contact.deleted]
-    contacts.sort(key=_ORDERS[order])
-    total = len(contacts) if place["total"] is None else place["total"]
+    after = max(place["since"], place["after"])
+    until = call.contacts.last_change(after) if place["until"] is None else place["until"]
+    changed = call.contacts.changed(after, until)
+    contacts: Iterable[Contact] = (x for x in changed if reading.sync or not x.deleted)
+    total: int | None = place["total"]
+    if order != _DEFAULT_ORDER or total is None:
+        contacts = sorted(contacts, key=_ORDERS[order])
+        total = len(contacts) if total is None else total
     start: int = place["start"]
-    shown, rest = contacts[start : start + size], contacts[start + size :]
+    shown = list(islice(contacts, start, start + size + 1))
+    rest = shown[size:]
+    del shown[size:]
 
     found: dict[str, Any] = {}
     if shown:
