@@ -102,6 +102,13 @@ def rows_of(told: Json, name: str) -> list[Json]:
     return [row for row in found if isinstance(row, dict)]
 
 
+def row_of(data: object, name: str) -> Json | None:
+    """What an answer about one of them shows; None where it shows none."""
+    rows = data.get(name) if isinstance(data, dict) else None
+    first = rows[0] if isinstance(rows, list) and rows else None
+    return first if isinstance(first, dict) else None
+
+
 def pagination_of(told: Json) -> Json:
     meta = told.get("meta")
     found = meta.get("pagination") if isinstance(meta, dict) else None
@@ -110,9 +117,7 @@ def pagination_of(told: Json) -> Json:
 
 def error_of(data: object) -> Json:
     """The first error of an answer; empty where it is none of Ghost's."""
-    errors = data.get("errors") if isinstance(data, dict) else None
-    first = errors[0] if isinstance(errors, list) and errors else None
-    return first if isinstance(first, dict) else {}
+    return row_of(data, "errors") or {}
 
 
 def _judged(answer: Answer) -> AppError | None:

@@ -26,7 +26,7 @@ class Listing:
         """Pages of the members that fit, by id."""
         last = ""
         while True:
-            conditions = [condition, f"id:>'{last}'" if last else ""]
+            conditions = [condition, f"id:>{quoted(last)}" if last else ""]
             told = self._page("+".join(filter(None, conditions)), str(PAGE))
             rows = rows_of(told, "members")
             ids = [id_of(row) for row in rows]
@@ -47,13 +47,13 @@ class Listing:
     def of(self, ids: Iterable[str]) -> Iterator[list[Json]]:
         wanted = sorted(ids)
         for start in range(0, len(wanted), PAGE):
-            part = ",".join(f"'{id}'" for id in wanted[start : start + PAGE])
+            part = ",".join(map(quoted, wanted[start : start + PAGE]))
             yield from self.walk(f"id:[{part}]")
 
     def at(self, address: str) -> Json | None:
         """Who has this address."""
         told = self._page(f"email:{quoted(address)}", "2")
-        return next(iter(rows_of(told, "members")), None)
+        return next((row for row in rows_of(told, "members") if id_of(row)), None)
 
     def resubscribed(self, since: datetime) -> set[str] | None:
         """Ids of the members who went into or out of newsletters since; None where too many did
@@ -66,7 +66,7 @@ class Listing:
             query = {"filter": condition + older, "limit": str(PAGE)}
             told = self._api.get("/members/events/", query)
             events = [event["data"] for event in rows_of(told, "events") if _has_data(event)]
-            found.update(filter(None, (text_of(event, "member_id") for event in events)))
+            found.update(filter(None, (id_of(event, "member_id") for event in events)))
             if len(events) < PAGE:
                 return found
             # They come with the latest first.
@@ -97,7 +97,7 @@ def instant(moment: datetime) -> str:
 def _instant_of(text: str) -> str:
     try:
         return instant(datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):  # such as the first hour of time, in the east
         raise TryAgain("Ghost sent an event without its time.") from None
 
 

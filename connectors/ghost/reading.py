@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from connectors.connector import Ending, Known, Page, Received
 from connectors.errors import AskStaff, Gone
-from connectors.ghost.api import Api
+from connectors.ghost.api import Api, row_of
 from connectors.ghost.listing import Listing, instant, quoted
 from connectors.ghost.refusals import gone
 from connectors.ghost.site import Label, Site
@@ -149,13 +149,12 @@ class Reader:
         reply = self._api.call("GET", f"/members/{id}/")
         if reply.status == 404:
             raise gone()
-        rows = reply.data.get("members") if isinstance(reply.data, dict) else None
-        if not reply.is_success or not isinstance(rows, list) or not rows:
+        found = row_of(reply.data, "members")
+        if not reply.is_success or found is None or id_of(found) != id:
             raise AskStaff(
                 f"Ghost does not show a member as its documentation says ({reply.status}).",
                 "Check the site; if it is in order, report this.",
             )
-        found: Json = rows[0]
         return found
 
     def check_there(self) -> None:

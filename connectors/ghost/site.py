@@ -12,7 +12,8 @@ from functools import cached_property
 from connectors.connector import Catalogue, Identity
 from connectors.errors import AskStaff
 from connectors.ghost.api import Api, rows_of
-from connectors.ghost.translate import LABEL, STATUSES, fields_of, text_of
+from connectors.ghost.translate import LABEL, STATUSES, fields_of, id_of, name_of, text_of
+from connectors.texts import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,22 @@ class Site:
                 "Enter the API URL that Ghost shows beside the Admin API key.",
             )
         self._api.get("/members/", {"limit": "1", "fields": "id"})
-        id = text_of(found, "site_uuid") or text_of(found, "url") or self._api.home
-        return Identity(id, text_of(found, "title") or self._api.home)
+        id = id_of(found, "site_uuid") or id_of(found, "url") or self._api.home
+        return Identity(id, shown(text_of(found, "title")) or self._api.home)
 
     def labels(self) -> dict[str, Label]:
         """By id."""
         query = {"include": "count.members", "order": "name asc"}
         return {
-            text_of(row, "id"): Label(text_of(row, "name"), _count(row))
+            id: Label(name_of(row), _count(row))
             for row in self._api.everything("labels", query)
+            if (id := id_of(row))
         }
 
     def newsletters(self) -> list[str]:
         """Names of those that are still sent."""
         rows = self._api.everything("newsletters", {"filter": "status:active"})
-        return [name for row in rows if (name := text_of(row, "name"))]
+        return [name for row in rows if (name := name_of(row))]
 
     @cached_property
     def greets(self) -> bool:

@@ -16,6 +16,7 @@ from connectors.connector import Create, Received, Update
 from connectors.contact import Contact, Entry, Segment, Value
 from connectors.errors import Refused
 from connectors.fields import STANDARD, Field, FieldType, fold
+from connectors.texts import id_in, is_text
 
 Json = dict[str, Any]
 
@@ -73,9 +74,10 @@ def fields_of(newsletters: Iterable[str]) -> tuple[Field, ...]:
 # --- Reading ------------------------------------------------------------------------------
 
 
-def id_of(member: Json) -> str:
-    """Never changes, and grows: members that are made later have a larger one."""
-    return text_of(member, "id")
+def id_of(data: object, name: str = "id") -> str:
+    """Never changes, and grows: members that are made later have a larger one. "" for what cannot
+    be asked for."""
+    return id_in(text_of(data, name))
 
 
 def text_of(data: object, name: str) -> str:
@@ -87,7 +89,13 @@ def text_of(data: object, name: str) -> str:
 def named(member: Json, relation: str) -> list[Json]:
     """The labels or newsletters of a member."""
     found = member.get(relation)
-    return [item for item in found if text_of(item, "name")] if isinstance(found, list) else []
+    return [item for item in found if name_of(item)] if isinstance(found, list) else []
+
+
+def name_of(data: object) -> str:
+    """Of a label or newsletter; "" for what is no text."""
+    name = text_of(data, "name")
+    return name if is_text(name) else ""
 
 
 def version_of(member: Json) -> str:
@@ -138,7 +146,7 @@ def _is_suppressed(member: Json) -> bool:
 def _moment(text: str) -> str:
     try:
         return datetime.fromisoformat(text).astimezone(UTC).replace(microsecond=0).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):  # such as the first hour of time, in the east
         return ""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from connectors.connector import Create, Delete, Update, Written
 from connectors.errors import Changed, Refused, Unanswered
-from connectors.ghost.api import Api
+from connectors.ghost.api import Api, row_of
 from connectors.ghost.reading import Reader
 from connectors.ghost.refusals import (
     is_taken,
@@ -106,8 +106,7 @@ class Writer:
 def _shown(reply: Reply) -> Json:
     if not reply.is_success:
         raise refusal(reply.status, reply.data)
-    rows = reply.data.get("members") if isinstance(reply.data, dict) else None
-    if not isinstance(rows, list) or not rows or not id_of(rows[0]):
+    found = row_of(reply.data, "members")
+    if found is None or not id_of(found):
         raise Unanswered("Ghost did not show what became of the member.")
-    found: Json = rows[0]
     return found

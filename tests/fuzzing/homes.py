@@ -19,6 +19,7 @@ from tests.cards import realistic_cards
 from tests.connectors.carddav.scripted import Request, Response, ScriptedServer
 from tests.connectors.conformance import ANN
 from tests.connectors.contactually.partner import App as Contactually
+from tests.connectors.ghost.partner import App as Ghost
 from tests.connectors.google.partner import Book
 from tests.connectors.mailchimp.partner import App as Mailchimp
 from tests.connectors.wire import ORIGIN
@@ -111,6 +112,17 @@ class ContactuallyHome(_Json):
         return {"first_name": f"Ann{number}", **{name: ANN[name] for name in names}}
 
 
+class GhostHome(_Json):
+    segments = frozenset({Segment("label", "Clients")})
+
+    def fields(self, number: int) -> Mapping[str, Value]:
+        return {
+            "full_name": f"Ann{number} Smith",
+            "emails": f"ann{number}@home.example",
+            "notes": "Two\nlines",
+        }
+
+
 class MailchimpHome(_Json):
     segments = frozenset({Segment("tag", "Clients"), Segment("group", "Gold")})
 
@@ -171,6 +183,7 @@ class CardDAVHome(Home):
 HOMES: Mapping[str, Callable[[Path], Home]] = {
     "carddav": CardDAVHome,
     "contactually": lambda var: ContactuallyHome(Contactually(var)),
+    "ghost": lambda var: GhostHome(Ghost(var)),
     "google": lambda var: GoogleHome(Book(var)),
     "mailchimp": lambda var: MailchimpHome(Mailchimp(var)),
 }
