@@ -8,7 +8,7 @@ being done twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -19,11 +19,13 @@ from connections.mirror import key_value
 from connections.models import Connection, Key, Record
 from connections.observe import Clock, Commit, reread
 from connectors.connector import Received, Written
-from connectors.contact import Contact
-from connectors.fields import STANDARD, equal, field_named, fold, kept_as, normals
+from connectors.contact import Contact, Value
+from connectors.fields import STANDARD, Field, equal, field_named, fold, kept_as, normals
 from rules.setup import Setup
 from sync.apply import Side
-from sync.engine.carry import real_names
+from sync.engine.base import shown_only
+from sync.engine.carry import real_names, show
+from sync.engine.line import BaseOp
 from sync.engine.match import UNKNOWN_OUTCOME
 from sync.models import Step, SyncRecord
 from sync.settle import Settlement
@@ -97,24 +99,47 @@ def _conclude_deletion(steps: Sequence[Step], target: Record, now: datetime) -> 
 
 def _was_carried_out(setup: Setup, side: Side, steps: Sequence[Step], record: Record) -> bool:
     """Is anything there that was sent? What still is as it was before the write is then not
-    agreed on: it may have been put back, or what is there may be a person's by chance."""
+    agreed on: it may have been put back, or what is there may be a person's by chance. Where
+    only single elements of lists are there, no more than these are agreed on."""
     contact = mirror.contact_of(record) or Contact()
-    before = befores_of(steps)
-    untouched = {
-        name for name in before if equal(field_named(name), before[name], contact.get(name))
-    }
-    sent = {name: value for name, value in values_of(steps).items() if name not in untouched}
-    found = any(kept_as(field_named(name), sent[name], contact.get(name)) for name in sent)
-    if not found and not _shows_segments(steps, contact):
+    before, sent = befores_of(steps), values_of(steps)
+    fields = {name: field_named(name) for name in sent}
+    untouched = {x for x in sent if equal(fields[x], before[x], contact.get(x))}
+    touched = sent.keys() - untouched
+    is_certain = _shows_segments(steps, contact) or any(
+        kept_as(fields[x], sent[x], contact.get(x)) for x in touched
+    )
+    if not is_certain and not any(
+        _came(fields[x], before[x], sent[x], contact.get(x)) for x in touched
+    ):
         return False
-    real = {line.key: real_names(line.field(side.name)) for line in setup.lines}
+    lines = {line.key: line for line in setup.lines}
     for step in steps:
-        step.agree = {
+        agreed = {
             key: ops
             for key, ops in step.agree.items()
-            if not untouched.intersection(real.get(key, ()))
+            if key not in lines or untouched.isdisjoint(real_names(lines[key].field(side.name)))
         }
+        step.agree = agreed if is_certain else _agreed_as_shown(agreed, setup, side.name, contact)
     return True
+
+
+def _came(field: Field, before: Value, sent: Value, now: Value) -> bool:
+    """Is an element there that the write was to bring?"""
+    is_list = isinstance(sent, tuple) and isinstance(now, tuple)
+    return is_list and bool((normals(field, sent) - normals(field, before)) & normals(field, now))
+
+
+def _agreed_as_shown(
+    agree: Mapping[str, Sequence[BaseOp]], setup: Setup, side: str, contact: Contact
+) -> dict[str, list[BaseOp]]:
+    result = {}
+    for line in setup.lines:
+        if line.key in agree:
+            shown = show(line, side, contact, None, setup)
+            ops = agree[line.key]
+            result[line.key] = shown_only(ops, side, line.field(side), shown, setup.region)
+    return result
 
 
 def _shows_segments(steps: Sequence[Step], contact: Contact) -> bool:

@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from connectors.contact import Entry, Value, entry_from_json, entry_to_json, value_to_json
-from connectors.fields import Field, normal, normals
+from connectors.contact import (
+    Entry,
+    Value,
+    entry_from_json,
+    entry_to_json,
+    value_from_json,
+    value_to_json,
+)
+from connectors.fields import Field, equal, normal, normals
 from sync.engine.line import BaseOp
 
 _SINGLE = (str, list)
@@ -83,6 +90,24 @@ def read_back(
             new = _with(new, index, entry_to_json(entry) if entry else None)
         result.append([old, new])
     return result
+
+
+def shown_only(
+    ops: Sequence[BaseOp], side: str, field: Field, shown: Value, region: str
+) -> list[BaseOp]:
+    """Those operations of a write that the side shows, one by one, as carried out."""
+    index = "ab".index(side)
+    forms = normals(field, shown, region)
+
+    def is_there(row: Sequence[Any] | None) -> bool:
+        element = None if row is None else row[index]
+        if element is None:
+            return False
+        if is_single(row):
+            return equal(field, value_from_json(element), shown, region)
+        return normal(field.type, entry_from_json(element).value, region) in forms
+
+    return [op for op in ops if (is_there(op[1]) if op[1] else not is_there(op[0]))]
 
 
 def _with(row: Sequence[Any] | None, index: int, value: Any) -> list[Any] | None:

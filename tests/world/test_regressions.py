@@ -113,3 +113,21 @@ def test_words_that_cross_are_nobodys_older_words(then: Event) -> None:
         ),
     )
     assert verdict(story) == []
+
+
+def test_list_that_grew_after_a_write_without_an_answer_tells_of_that_write() -> None:
+    """Nothing of the list was as it was sent, so the write was taken for not carried out and the
+    two met anew: what somebody had exchanged on the other side in the meantime came back."""
+    story = History(
+        Setting(a={"reads_back": False}, b={"lag": 300}, fields=("emails", "phones")),
+        (
+            ("add", "a", 2, (("emails", (1,)),)),
+            ("add", "b", 2, (("emails", (1,)), ("phones", (1, 17)))),
+            ("tick", 400),
+            ("swap", "b", 2, "phones", 1, 25),
+            ("at", 4, "before", "ill"),
+            ("run",),
+            ("put", "a", 2, "phones", 30),
+        ),
+    )
+    assert verdict(story) == []

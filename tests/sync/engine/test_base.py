@@ -6,7 +6,7 @@ import pytest
 
 from connectors.contact import Entry, Value
 from connectors.fields import STANDARD
-from sync.engine.base import agree, fits, read_back
+from sync.engine.base import agree, fits, read_back, shown_only
 from tests.sync.engine.pairs import phones, rows
 
 P, Q, R = phones("+3221111111 work", "+3222222222 home", "+3223333333 cell")
@@ -122,3 +122,27 @@ def test_two_elements_that_the_app_rewrote_are_told_by_their_labels() -> None:
     ops = [[None, row(Q, Q)], [None, row(R, R)]]
     answers = read_back(ops, "", "b", PHONES, (two, one), "")
     assert [new for _, new in answers] == [row(Q, one), row(R, two)]
+
+
+@pytest.mark.parametrize(
+    ("op", "shown", "is_kept"),
+    [
+        ([None, row(P, P)], (Q, P), True),  # brought, and there
+        ([None, row(P, P)], (Q,), False),
+        ([row(P, P), None], (Q,), True),  # taken away, and gone
+        ([row(P, P), None], (Q, P), False),
+        ([row(P, P), row(Q, Q)], (Q,), True),
+        ([row(P, P), row(Q, Q)], (P,), False),
+        ([None, row(P, None)], (P,), False),  # nothing of it can be seen on this side
+    ],
+)
+def test_of_a_write_in_doubt_only_what_is_shown_counts(
+    op: Any, shown: Value, is_kept: bool
+) -> None:
+    assert shown_only([op], "b", PHONES, shown, "") == ([op] if is_kept else [])
+
+
+def test_of_a_write_in_doubt_a_single_value_counts_where_it_is_shown() -> None:
+    op = [["x", "x"], ["y", "y"]]
+    assert shown_only([op], "b", COMPANY, " y ", "") == [op]
+    assert shown_only([op], "b", COMPANY, "x", "") == []
