@@ -42,6 +42,7 @@ class AccountAdmin(ModelAdmin):
     search_fields = ["name", "identity_name"]
     search_help_text = "A name, or who it is signed in as"
     actions = None
+    when_empty = "An account is a login at an app. Add one for each app that you want to connect."
     change_form_outer_before_template = "connections/account.html"
 
     def get_ordering(self, request: HttpRequest) -> list[str]:

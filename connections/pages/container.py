@@ -13,6 +13,10 @@ class ContainerAdmin(ReadOnly):
     list_filter = ["account"]
     list_select_related = ["account"]
     search_fields = ["name", "remote_id"]
+    when_empty = (
+        "Where accounts keep their contacts: audiences, address books and the like. Those that a "
+        "connection reads are listed here."
+    )
     fields = ["name", "account", "remote_id", "offers", "read_at", "full_at", "told"]
 
     @display(description="Fields")

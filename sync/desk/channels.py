@@ -73,6 +73,10 @@ class ChannelAdmin(ModelAdmin):
     list_display = ["name", "service", "told_of", "daily", "condition"]
     search_fields = ["name", "service"]
     actions = None
+    when_empty = (
+        "A channel is a chat, or another service, that is told when a connection needs somebody. "
+        "By mail people are told without one, as each chooses under My notifications."
+    )
     change_form_outer_before_template = "sync/channel.html"
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:

@@ -118,6 +118,10 @@ class ErasureAdmin(ReadOnly):
 
     list_display = ["when", "who", "contacts", "sync_records", "steps", "texts", "how"]
     list_display_links = ["when"]
+    when_empty = (
+        "Look for somebody who asked to be forgotten under People, and erase them from their page. "
+        "Who did so, and when, is then listed here."
+    )
     fields = ["at", "who", "contacts", "sync_records", "steps", "texts", "how"]
 
     @display(description="When")

@@ -98,6 +98,7 @@ class ExportAdmin(OfPeople):
 
     list_display = ["when", "who", "asked", "rows", "how"]
     list_display_links = ["when"]
+    when_empty = "Who takes lines out of the audit log, as a file, is listed here."
     fields = ["at", "who", "asked", "rows", "how"]
     change_form_outer_before_template = "sync/people_hidden.html"
 

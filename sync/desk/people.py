@@ -34,6 +34,7 @@ class SyncRecordAdmin(OfPeople):
     search_help_text = "Name, address, phone number or id"
     of_people = search_fields
     ordering = ["-pk"]
+    when_empty = "What a connection knows of each person. They are listed from its first run on."
     change_form_outer_before_template = "sync/people_hidden.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -48,6 +48,7 @@ class RunAdmin(OfPeople):
     of_people = ["why"]
     list_before_template = "sync/asked.html"
     ordering = ["-pk"]
+    when_empty = "Syncs, previews and undos. The first is the preview of a new connection."
     fields = ["connection", "kind", "requested_by", "requested_at", "started_at", "finished_at"]
     change_form_outer_before_template = "sync/run.html"
 

@@ -68,6 +68,10 @@ class StepAdmin(ExportPages):
     of_people = search_fields
     change_form_outer_before_template = "sync/step.html"
     ordering = ["-at", "-pk"]
+    when_empty = (
+        "What is done to each contact, from what to what, when and why. It begins with the first "
+        "run of a connection."
+    )
     sortable_by = ["when"]
     fields = [
         "when", "connection", "run", "contact", "what", "changed", "because", "account", "rule",
