@@ -8,7 +8,7 @@ being done twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -19,17 +19,14 @@ from connections.mirror import key_value
 from connections.models import Connection, Key, Record
 from connections.observe import Clock, Commit, reread
 from connectors.connector import Received, Written
-from connectors.contact import Contact, Value
-from connectors.fields import STANDARD, Field, equal, field_named, fold, kept_as, normals
+from connectors.fields import STANDARD, normals
 from rules.setup import Setup
 from sync.apply import Side
-from sync.engine.base import shown_only
-from sync.engine.carry import real_names, show
-from sync.engine.line import BaseOp
 from sync.engine.match import UNKNOWN_OUTCOME
 from sync.models import Step, SyncRecord
 from sync.settle import Settlement
-from sync.steps import OPEN, Sent, befores_of, discard, segments_of, values_of, write_of
+from sync.steps import OPEN, Sent, discard, values_of, write_of
+from sync.traces import agree_as_shown, shows, shows_all_segments, was_carried_out
 
 
 def recover(connection: Connection, setup: Setup, side: Side, now: Clock, commit: Commit) -> None:
@@ -81,7 +78,7 @@ def _recover_updates(
             target.refresh_from_db()
             if steps[0].verb == "delete":
                 _conclude_deletion(steps, target, now())
-            elif target.gone_at is None and _was_carried_out(setup, side, steps, target):
+            elif target.gone_at is None and was_carried_out(steps, target, setup, side.name):
                 _adopt(setup, side, steps, target, now())
             else:
                 discard(steps, now())
@@ -95,69 +92,6 @@ def _conclude_deletion(steps: Sequence[Step], target: Record, now: datetime) -> 
     else:
         done = Step.objects.filter(pk__in=[step.pk for step in steps])
         done.update(result=Step.Result.DONE, at=now)
-
-
-def _was_carried_out(setup: Setup, side: Side, steps: Sequence[Step], record: Record) -> bool:
-    """Is anything there that was sent? What still is as it was before the write is then not
-    agreed on: it may have been put back, or what is there may be a person's by chance. Where
-    only single elements of lists are there, no more than these are agreed on."""
-    contact = mirror.contact_of(record) or Contact()
-    before, sent = befores_of(steps), values_of(steps)
-    fields = {name: field_named(name) for name in sent}
-    untouched = {x for x in sent if equal(fields[x], before[x], contact.get(x))}
-    touched = sent.keys() - untouched
-    is_certain = _shows_segments(steps, contact) or any(
-        kept_as(fields[x], sent[x], contact.get(x)) for x in touched
-    )
-    if not is_certain and not any(
-        _came(fields[x], before[x], sent[x], contact.get(x)) for x in touched
-    ):
-        return False
-    lines = {line.key: line for line in setup.lines}
-    for step in steps:
-        agreed = {
-            key: ops
-            for key, ops in step.agree.items()
-            if key not in lines or untouched.isdisjoint(real_names(lines[key].field(side.name)))
-        }
-        step.agree = agreed if is_certain else _agreed_as_shown(agreed, setup, side.name, contact)
-    return True
-
-
-def _came(field: Field, before: Value, sent: Value, now: Value) -> bool:
-    """Is an element there that the write was to bring?"""
-    is_list = isinstance(sent, tuple) and isinstance(now, tuple)
-    return is_list and bool((normals(field, sent) - normals(field, before)) & normals(field, now))
-
-
-def _agreed_as_shown(
-    agree: Mapping[str, Sequence[BaseOp]], setup: Setup, side: str, contact: Contact
-) -> dict[str, list[BaseOp]]:
-    result = {}
-    for line in setup.lines:
-        if line.key in agree:
-            shown = show(line, side, contact, None, setup)
-            ops = agree[line.key]
-            result[line.key] = shown_only(ops, side, line.field(side), shown, setup.region)
-    return result
-
-
-def _shows_segments(steps: Sequence[Step], contact: Contact) -> bool:
-    """Is it in what it was put in, or out of what it was taken out of? A step is only planned
-    where that was not so."""
-    add, remove = segments_of(steps)
-    inside = {(item.kind, fold(item.name)) for item in contact.segments}
-    return any((item.kind, fold(item.name)) in inside for item in add) or any(
-        (item.kind, fold(item.name)) not in inside for item in remove
-    )
-
-
-def _shows(record: Record, steps: Sequence[Step]) -> bool:
-    contact = mirror.contact_of(record) or Contact()
-    return all(
-        kept_as(field_named(name), value, contact.get(name))
-        for name, value in values_of(steps).items()
-    )
 
 
 def _recover_create(
@@ -174,12 +108,15 @@ def _recover_create(
         found = _by_marker(side, str(row.marker), now, commit)
     else:
         found = _by_address(side, row, steps) or _by_looks(side, row, steps)
+    is_known = capabilities.chosen_ids or capabilities.markers
     with commit():
         if found is not None:
+            if not is_known and not shows(found, steps):
+                agree_as_shown(steps, found, setup, side.name)
             _adopt(setup, side, steps, found, now())
         elif may_be_late:
             _unknown(steps)
-        elif capabilities.chosen_ids or capabilities.markers or _addresses(steps):
+        elif is_known or _addresses(steps):
             discard(steps, now())
         else:
             _to_review(row, steps, now())
@@ -201,19 +138,23 @@ def _by_marker(side: Side, marker: str, now: Clock, commit: Commit) -> Record | 
 
 def _by_address(side: Side, row: SyncRecord, steps: Sequence[Step]) -> Record | None:
     """An unpaired contact with one of the addresses that the create carried, that shows what
-    was sent. Another one is not taken for ours: what it lacks would count as cleared. The two
-    then meet as strangers do."""
+    was sent, or else is in all that it was put in: whoever enters the same person by hand hardly
+    gives it the same tags. Another one is not taken for ours: what it lacks would count as
+    cleared. The two then meet as strangers do."""
     keys = Key.objects.filter(
         container=side.container, kind=Key.Kind.EMAIL, value__in=_addresses(steps)
     ).order_by("record_id")
+    unpaired = []
     for key in keys.select_related("record"):
         paired = SyncRecord.objects.filter(
             connection=row.connection_id, **{side.name: key.record_id}
         )
-        if paired.filter(a__isnull=False, b__isnull=False).exists():
-            continue
-        if _shows(key.record, steps):
-            return key.record
+        if not paired.filter(a__isnull=False, b__isnull=False).exists():
+            unpaired.append(key.record)
+    for is_ours in (shows, shows_all_segments):
+        for record in unpaired:
+            if is_ours(record, steps):
+                return record
     return None
 
 
@@ -227,7 +168,7 @@ def _by_looks(side: Side, row: SyncRecord, steps: Sequence[Step]) -> Record | No
     since = Record.objects.filter(
         container=side.container, gone_at=None, first_seen_at__gte=steps[0].at
     )
-    found = [record for record in since.exclude(pk__in=paired) if _shows(record, steps)]
+    found = [record for record in since.exclude(pk__in=paired) if shows(record, steps)]
     return found[0] if len(found) == 1 else None
 
 

@@ -131,3 +131,30 @@ def test_list_that_grew_after_a_write_without_an_answer_tells_of_that_write() ->
         ),
     )
     assert verdict(story) == []
+
+
+def test_contact_found_by_its_address_and_tags_is_ours() -> None:
+    """Of a create without an answer somebody had cleared a field since, so the contact was not
+    taken for ours; nor then were the tags that a rule had put on it, which stayed for ever."""
+    rule = WrittenRule(
+        "Rule 1",
+        "a",
+        (WrittenCondition("tag", "has", "Old"),),
+        (WrittenAction("add tag", "From CRM"), WrittenAction("add tag", "Known")),
+        undo=True,
+    )
+    story = History(
+        Setting(
+            fields=("emails", "first_name"),
+            rules=(rule,),
+            real={"a": "mailchimp", "b": "contactually"},
+        ),
+        (
+            ("add", "a", 1, (("first_name", (1,)), ("emails", (1,))), ("VIP",)),
+            ("tag", "a", 1, "Old"),
+            ("at", "write 1", "after", "lost"),
+            ("run",),
+            ("clear", "b", 1, "first_name"),
+        ),
+    )
+    assert verdict(story) == []
