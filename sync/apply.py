@@ -117,14 +117,17 @@ def _shown(result: Written, answers: Mapping[str, Received | Gone]) -> Result:
 
 def _planned(run: Run, side: Side) -> Iterator[list[Step]]:
     """By call, in the order of planning."""
-    steps = Step.objects.filter(run=run, side=side.name, result=Step.Result.PLANNED)
-    leads = steps.filter(leads=True).select_related("sync_record").order_by("pk")
+    steps = Step.objects.filter(side=side.name, result=Step.Result.PLANNED).order_by("pk")
+    leads = steps.filter(run=run, leads=True).select_related("sync_record")
+    # Not asked for by the run: a database would look through all that it has left to do.
+    led = steps.filter(leads=False)
     last = 0
     while page := list(leads.filter(pk__gt=last)[:PAGE]):
         rows = [step.sync_record_id for step in page]
         others: dict[int | None, list[Step]] = {}
-        for step in steps.filter(sync_record__in=rows, leads=False).order_by("pk"):
-            others.setdefault(step.sync_record_id, []).append(step)
+        for step in led.filter(sync_record__in=rows):
+            if step.run_id == run.pk:
+                others.setdefault(step.sync_record_id, []).append(step)
         for lead in page:
             yield [lead, *others.get(lead.sync_record_id, ())]
         last = page[-1].pk
