@@ -15,10 +15,11 @@ LARGE = ("connections_key", "connections_record", "sync_step", "sync_syncrecord"
 
 
 class Asked:
-    """``number``: of queries; ``scans``: by statement the plan, where it takes a large table from
-    its first row to its last."""
+    """``number``: of queries; ``plans``: by statement; ``scans``: those of them that take a large
+    table from its first row to its last."""
 
     number: int
+    plans: dict[str, str]
     scans: dict[str, str]
 
 
@@ -36,9 +37,10 @@ def asked() -> Iterator[Asked]:
     found.number = len(statements)
     # With their values beside them, as they were asked: of a value that stands in the statement
     # SQLite knows more.
-    plans = {sql: _plan(sql, params) for sql, params in statements if sql.startswith("SELECT")}
+    selects = [(sql, params) for sql, params in statements if sql.startswith("SELECT")]
+    found.plans = {sql: _plan(sql, params) for sql, params in selects}
     found.scans = {
-        sql: plan for sql, plan in plans.items() if _scans(plan) and not _ends_soon(sql, plan)
+        sql: plan for sql, plan in found.plans.items() if _scans(plan) and not _ends_soon(sql, plan)
     }
 
 
