@@ -239,7 +239,9 @@ def list_is_right(
             yield f"I3: {name} of {side} lost {lost}"
         if (back := shown[side] & gone) and not (world.kept_filled and not stay):
             yield f"I3: {name} of {side} has {back} back, which somebody removed"
-    if contested & stay and not (contested & shown["a"]):
+    # The one that was kept may have been removed afterwards, with nothing put in its place.
+    removed = {said.word for said in roots if said.taken and not said.heirs}
+    if contested & stay and not (contested & shown["a"]) and not contested & removed:
         yield f"I3: {name} lost all of {contested & stay}"
 
 

@@ -22,7 +22,8 @@ def effects_of(person: Person, tale: Tale) -> Iterator[str]:
         return
     for (_, _, name), touches in tale.lives.touches.items():
         if touches[0].entry.person == person.pid:
-            yield from what_was_there_stays(world, name, touches)
+            if not _was_unseen(tale, touches):
+                yield from what_was_there_stays(world, name, touches)
             yield from nothing_is_repeated(tale, person, name, touches)
             if name == TRASH:
                 yield from who_lives_is_not_marked(tale, person, touches)
@@ -53,6 +54,21 @@ def _is_shaken(tale: Tale, person: Person) -> bool:
             if (side, id) in person.ids
         )
     )
+
+
+def _was_unseen(tale: Tale, touches: list[Touch]) -> bool:
+    """Did a person touch it where no run could see that yet? An app that knows no conditional
+    writes gives no way to tell that it was there before a rule put it there."""
+    side = touches[0].entry.side
+    if tale.world.apps[side].quirks.conditional_writes:
+        return False
+    blind = [
+        (horizon[side], run.ended)
+        for run in tale.world.runs
+        if side in (horizon := tale.lives.horizon(run))
+    ]
+    mine = [touch.entry.at for touch in touches if touch.by_user]
+    return any(since < at <= until for at in mine for since, until in blind)
 
 
 def _rules_ever(world: World) -> list[WrittenRule]:
@@ -100,14 +116,17 @@ def nothing_is_repeated(
 
 
 def who_lives_is_not_marked(tale: Tale, person: Person, touches: list[Touch]) -> Iterator[str]:
-    """I13 and heirs: nobody is marked as deleted whose counterpart lives, or has an heir."""
+    """I13 and heirs: nobody is marked as deleted whose counterpart lives, or has an heir, unless
+    the app may not have shown the heir yet."""
     for touch in touches:
         if touch.by_user or not touch.now:
             continue
         run, there = tale.world.runs[touch.entry.run - 1], other(touch.entry.side)
         if run.undoes:
             continue
-        if all(tale.lives.within(person.pid, there, run)):
+        states = tale.lives.within(person.pid, there, run)
+        stayed = set(states[0]).intersection(*states)
+        if all(states) and (stayed or not tale.world.apps[there].quirks.lag):
             yield f"I13: {touch.entry.side} was marked as deleted, although it lives in {there}"
 
 
@@ -159,6 +178,8 @@ def rules_are_carried_out(tale: Tale, person: Person, side: str) -> Iterator[str
             continue
         touches = tale.lives.touched(side, person.the(side), name)
         if any(touch.by_user for touch in touches[1:]) or name in shadows[side].doubts:
+            continue
+        if touches and _was_unseen(tale, touches):
             continue
         was_put_later = touches and touches[0].by_user and touches[0].entry.was_alive
         truths = [(rule, matches(rule, shadows[other(side)])) for rule in mine]
@@ -299,7 +320,9 @@ def standing(tale: Tale) -> dict[tuple[str, str, str], str]:
                 if _may_be_left(world, rule, side, name):
                     continue
                 touches = tale.lives.touched(side, person.the(side), name)
-                if touches and touches[-1].now and not any(x.by_user for x in touches[1:]):
+                if not touches or _was_unseen(tale, touches):
+                    continue
+                if touches[-1].now and not any(x.by_user for x in touches[1:]):
                     found[side, person.the(side), name] = _before(touches)
     return found
 
