@@ -238,6 +238,10 @@ def _note_nothing(quota: str, at: datetime, units: int) -> None:
     return None
 
 
+def _is_alone() -> None:
+    return None
+
+
 def _tell_nobody(seconds: float, why: str) -> None:
     return None
 
@@ -259,8 +263,11 @@ class World:
     (``registry.settings``). ``keep`` stores credentials that the app has renewed; ``renewing`` is
     held meanwhile, by one process of an account at a time, and gives what was kept by then.
     ``spend`` is told of what is asked under a quota of so many a minute, and ``spent`` tells what
-    other processes have asked under it. ``waiting`` is told of each wait, and ``answered`` of the
-    status of each answer, 0 where none came; all of them also by threads of the connector.
+    other processes have asked under it. ``assure`` is called before each request that may change
+    something, and raises where another process has the account by now: one call of ``write`` may
+    be many requests, and this process may have stood still between two. ``waiting`` is told of
+    each wait, and ``answered`` of the status of each answer, 0 where none came. All of them may
+    be called by threads of the connector.
     ``wires``: by origin what carries requests there in place of the network.
     """
 
@@ -274,6 +281,7 @@ class World:
     renewing: Callable[[], AbstractContextManager[Mapping[str, str]]] = _alone
     spent: Callable[[str], Sequence[tuple[datetime, int]]] = _spent_nothing
     spend: Callable[[str, datetime, int], None] = _note_nothing
+    assure: Callable[[], None] = _is_alone
     waiting: Callable[[float, str], None] = _tell_nobody
     answered: Callable[[int], None] = _count_nothing
     wires: Mapping[str, Wire] = field(default_factory=dict)

@@ -182,6 +182,8 @@ class Session:
     ) -> Answer:
         """One request on the wire and its whole answer."""
         way = self._way(url)
+        if method not in SAFE:
+            self._world.assure()
         with self._lock:
             self.requests += 1
             self.sent += len(body)

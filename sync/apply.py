@@ -26,7 +26,7 @@ from sync.settle import Settlement
 from sync.steps import OPEN, Sent, befores_of, discard, values_of, write_of
 
 #: Planned steps are read by so many at a time. Nobody else changes them under the lease.
-PAGE = 64
+PAGE = 256
 #: After so many passing faults in a row, and no success, a side is left for the next run.
 PATIENCE = 5
 
@@ -46,19 +46,16 @@ def apply(
     side: Side,
     now: Clock,
     commit: Commit,
-    assure: Callable[[], None],
     rest: Callable[[], bool],
 ) -> Iterator[int]:
     """Carry out the run's planned steps of one side; yields how many got an answer, a batch at a
-    time. ``assure()`` raises where the account is no longer ours to write to. Stops after a batch
-    when ``rest()`` says that others shall have their turn: no intent is then open. Raises what
-    concerns the side as a whole, once the answers are committed."""
+    time. Stops after a batch when ``rest()`` says that others shall have their turn: no intent is
+    then open. Raises what concerns the side as a whole, once the answers are committed."""
     size, faults = side.connector.capabilities.batch, 0
     planned, doubtful = _planned(run, side), _in_doubt(run, side)
     with commit():
         batch = _prepare(planned, side, size, now, doubtful)
     while batch:
-        assure()
         results = _call(side, batch)
         settlement = Settlement(setup, side.name, now())
         resting = rest()

@@ -110,6 +110,7 @@ class Held:
 
     def assure(self) -> None:
         """Before the app is asked to change something: it knows no fences. Raises LeaseLost.
+        Connectors may ask in threads of their own.
 
         A process may have stood still since its last commit, or the answer of the database was
         long on its way: by then others may have the accounts, and have done what was to be done.

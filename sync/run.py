@@ -309,7 +309,7 @@ class Journey:
             return self.host.now() > end
 
         now = self.host.now
-        for count in apply(self.run, setup, side, now, held.commit, held.assure, rest):
+        for count in apply(self.run, setup, side, now, held.commit, rest):
             self.telling.goes_on(count)
 
     def _finish(self, planned: Planned, held: Held) -> None:

@@ -156,15 +156,16 @@ class Settlement:
                 line = lines.get(key)
                 if line is None:
                     continue
-                rows = sent.row.base.get(key)
-                before = show(line, self.side, old, rows, self.setup)
                 # Of a list that goes to a single value, the element meant is the one just sent.
                 then = agree({}, {key: changes})[key]
                 wrote, now = (
                     show(line, self.side, contact, then, self.setup)
                     for contact in (sent_contact, shown)
                 )
+                if wrote == now:
+                    continue  # as it was planned
                 if not adopted or kept_as(line.field(self.side), wrote, now, self.setup.region):
+                    before = show(line, self.side, old, sent.row.base.get(key), self.setup)
                     ops[key] = self._read_back(line, changes, before, now)
             base = agree(base, ops)
         return base

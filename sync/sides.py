@@ -78,8 +78,9 @@ class Sides:
 
     @contextmanager
     def opened(self, held: Held) -> Iterator[None]:
-        """Connectors live by the clock of the run, and keep its leases while they wait."""
-        in_world = replace(world(), now=self.host.now, sleep=held.sleep)
+        """Connectors live by the clock of the run, keep its leases while they wait, and ask for
+        them before they change anything."""
+        in_world = replace(world(), now=self.host.now, sleep=held.sleep, assure=held.assure)
         try:
             for side in "ab":
                 self.at_work = side

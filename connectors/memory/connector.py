@@ -132,6 +132,7 @@ class Memory(Connector):
             return error
 
     def _write_one(self, app: MemoryApp, write: Write) -> Result:
+        self._world.assure()
         adopted = False
         try:
             if isinstance(write, Create):

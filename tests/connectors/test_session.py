@@ -53,6 +53,32 @@ def session(server, tmp_path, slept) -> Iterator[Session]:
     session.close()
 
 
+# --- Whose turn it is ----------------------------------------------------------------------
+
+
+def test_each_request_that_may_change_something_is_asked_about_before(server, tmp_path) -> None:
+    """One call of a connector may be many requests, and its process may stand still between."""
+
+    class Lost(Exception):
+        pass
+
+    asked: list[int] = []
+
+    def assure() -> None:
+        asked.append(len(server.log))
+        if len(asked) > 2:
+            raise Lost
+
+    session = Session(replace(world(tmp_path), assure=assure), server.url)
+    for method in ("GET", "PUT", "REPORT", "DELETE"):
+        session.request(method, f"{server.url}/x")
+    assert asked == [1, 3]
+    with pytest.raises(Lost):
+        session.request("PUT", f"{server.url}/x")
+    assert len(server.log) == 4
+    session.close()
+
+
 # --- Addresses ----------------------------------------------------------------------------
 
 

@@ -158,3 +158,18 @@ def test_contact_found_by_its_address_and_tags_is_ours() -> None:
         ),
     )
     assert verdict(story) == []
+
+
+def test_process_that_stands_still_in_the_middle_of_a_batch_goes_on_with_none_of_it() -> None:
+    """It stood still between two requests of one call of the connector, while another one took
+    its account and made who was still to be made. Then it made them once more."""
+    story = History(
+        Setting(fields=("emails",), real={"a": "google", "b": "contactually"}),
+        (
+            ("add", "b", 5, (("emails", (1,)),), ("Client", "Old")),
+            ("add", "b", 6, (("emails", (1, 31)),), ()),
+            ("at", 5, "after", "stall", 700),
+            ("run",),
+        ),
+    )
+    assert verdict(story) == []
