@@ -28,7 +28,7 @@ from connectors.google.survey import Survey
 from connectors.google.translate import raw_of, read_person
 
 #: Contacts handed on at once: whoever takes them in does so by transactions.
-PART = 400
+PART = 100
 
 
 class Reader:
