@@ -9,6 +9,7 @@ being done twice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -26,7 +27,7 @@ from sync.engine.match import UNKNOWN_OUTCOME
 from sync.models import Step, SyncRecord
 from sync.settle import Settlement
 from sync.steps import OPEN, Sent, discard, values_of, write_of
-from sync.traces import agree_as_shown, shows, shows_all_segments, was_carried_out
+from sync.traces import carried_out, shows, split_as_shown
 
 
 def recover(connection: Connection, setup: Setup, side: Side, now: Clock, commit: Commit) -> None:
@@ -78,10 +79,11 @@ def _recover_updates(
             target.refresh_from_db()
             if steps[0].verb == "delete":
                 _conclude_deletion(steps, target, now())
-            elif target.gone_at is None and was_carried_out(steps, target, setup, side.name):
-                _adopt(setup, side, steps, target, now())
             else:
-                discard(steps, now())
+                done, others = carried_out(steps, target, setup, side.name)
+                discard(others, now())
+                if done:
+                    _adopt(setup, side, done, target, now())
             Record.objects.filter(pk=target.pk).update(pending={})
 
 
@@ -112,7 +114,8 @@ def _recover_create(
     with commit():
         if found is not None:
             if not is_known and not shows(found, steps):
-                agree_as_shown(steps, found, setup, side.name)
+                steps, others = split_as_shown(steps, found, setup, side.name)
+                discard(others, now())
             _adopt(setup, side, steps, found, now())
         elif may_be_late:
             _unknown(steps)
@@ -137,25 +140,23 @@ def _by_marker(side: Side, marker: str, now: Clock, commit: Commit) -> Record | 
 
 
 def _by_address(side: Side, row: SyncRecord, steps: Sequence[Step]) -> Record | None:
-    """An unpaired contact with one of the addresses that the create carried, that shows what
-    was sent, or else is in all that it was put in: whoever enters the same person by hand hardly
-    gives it the same tags. Another one is not taken for ours: what it lacks would count as
-    cleared. The two then meet as strangers do."""
+    """An unpaired contact with one of the addresses that the create carried: one that shows what
+    was sent, or else one that was not there when that was sent."""
     keys = Key.objects.filter(
         container=side.container, kind=Key.Kind.EMAIL, value__in=_addresses(steps)
     ).order_by("record_id")
-    unpaired = []
+    fresh = None
     for key in keys.select_related("record"):
         paired = SyncRecord.objects.filter(
             connection=row.connection_id, **{side.name: key.record_id}
         )
-        if not paired.filter(a__isnull=False, b__isnull=False).exists():
-            unpaired.append(key.record)
-    for is_ours in (shows, shows_all_segments):
-        for record in unpaired:
-            if is_ours(record, steps):
-                return record
-    return None
+        if paired.filter(a__isnull=False, b__isnull=False).exists():
+            continue
+        if shows(key.record, steps):
+            return key.record
+        if fresh is None and key.record.first_seen_at >= steps[0].at:
+            fresh = key.record
+    return fresh
 
 
 def _by_looks(side: Side, row: SyncRecord, steps: Sequence[Step]) -> Record | None:
@@ -189,9 +190,10 @@ def _adopt(setup: Setup, side: Side, steps: Sequence[Step], record: Record, now:
     assert row is not None
     theirs = SyncRecord.objects.filter(connection=row.connection_id, **{side.name: record})
     theirs.filter(Q(a=None) | Q(b=None)).exclude(pk=row.pk).delete()
-    received = Received(
-        record.remote_id, record.version, mirror.contact_of(record), mirror.raw_of(record)
-    )
+    contact = mirror.contact_of(record)
+    if contact is not None and record.gone_at is not None:
+        contact = replace(contact, deleted=True)
+    received = Received(record.remote_id, record.version, contact, mirror.raw_of(record))
     sent = Sent(steps, row, write_of(steps, row, None), record)
     settlement = Settlement(setup, side.name, now)
     settlement.settle(side.container, [sent], [Written(record.remote_id, received, adopted=True)])

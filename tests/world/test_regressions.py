@@ -173,3 +173,41 @@ def test_process_that_stands_still_in_the_middle_of_a_batch_goes_on_with_none_of
         ),
     )
     assert verdict(story) == []
+
+
+def test_what_was_cleared_since_a_create_without_an_answer_stays_cleared() -> None:
+    """Of the new contact somebody edited another field before it was looked for, so it was not
+    taken for ours; the two met as strangers, and what was empty was filled."""
+    story = History(
+        Setting(a={"markers": False}, fields=("emails", "job_title", "last_name")),
+        (
+            (
+                "add", "b", 1, (("last_name", (11,)), ("job_title", (1,)), ("emails", (1,))),
+                ("Client", "VIP"),
+            ),
+            ("at", 3, "after", "ill"),
+            ("run",),
+            ("clear", "b", 1, "job_title"),
+            ("at", 1, "before", "set", "a", 1, "last_name", 21),
+            ("run",),
+        ),
+    )  # fmt: skip
+    assert verdict(story) == []
+
+
+def test_contact_that_was_made_and_deleted_before_its_create_was_answered_stays_deleted() -> None:
+    """It was settled as if the answer had come late, and lived on in the mirror."""
+    story = History(
+        Setting(b={"chosen_ids": True, "batch": 2}, fields=("emails",)),
+        (
+            *(("add", "a", pid, (("emails", (1,)),)) for pid in (1, 2, 3, 4)),
+            ("add", "b", 5, (("emails", (1,)),)),
+            ("add", "a", 6, (("emails", (1, 38)),)),
+            ("at", "write 4", "after", "ill"),
+            ("run",),
+            ("at", 1, "before", "ill"),
+            ("run",),
+            ("delete", "b", 6),
+        ),
+    )
+    assert verdict(story) == []
