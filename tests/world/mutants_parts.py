@@ -173,6 +173,19 @@ PART_MUTANTS = [
         ],
     ),
     Mutant(
+        "who stood still goes on",
+        [(leases.Held, "assure", lambda held: None)],
+        [
+            History(
+                Setting(fields=("emails",), real={"a": "google", "b": "contactually"}),
+                (
+                    *(("add", "b", pid, (("emails", (1,)),)) for pid in (1, 2)),
+                    ("at", 5, "after", "stall", 700), RUN,
+                ),
+            )
+        ],
+    ),
+    Mutant(
         "preview writes",
         [(run.Journey, "is_preview", property(_write_while_looking))],
         [_history(ONE, ("preview",))],
