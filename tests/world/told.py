@@ -175,7 +175,8 @@ class Tale:
         person.ids.add(place)
         there = person.alive[entry.side]
         if entry.by_user:
-            known = set().union(*person.addresses.values())
+            alive = {(side, id) for side, ids in person.alive.items() for id in ids} - {place}
+            known = set().union(*(person.addresses.get(x, ()) for x in alive))
             if any(person.known.values()) and known.isdisjoint(words_of(entry.after, "emails")):
                 person.excused = person.excused or "it came under an address that it has no more"
             return
