@@ -65,14 +65,14 @@ def _one_changed(line: Line, shown: Shown, setup: Setup, source: str) -> Outcome
 
 
 def _were_one(line: Line, shown: Shown, setup: Setup) -> bool:
-    """Did both sides hold the same when they last agreed, be it cut by an app? Otherwise they were
-    left as they were, and the target's value is nowhere else."""
+    """Did both sides hold the same when they last agreed, be it cut by an app that it was sent to?
+    Otherwise they were left as they were, and the target's value is nowhere else."""
     assert shown.base is not None
     a, b = map(value_from_json, shown.base)
     return (
         terms_of(line).equal(a, b, setup.region)
-        or kept_as(line.b, a, b, setup.region)
-        or kept_as(line.a, b, a, setup.region)
+        or (setup.flows(line, "b") and kept_as(line.b, a, b, setup.region))
+        or (setup.flows(line, "a") and kept_as(line.a, b, a, setup.region))
     )
 
 

@@ -109,18 +109,25 @@ def survivor_keeps_words(person: Person, tale: Tale) -> Iterator[str]:
 
 
 def _goes_to_and_fro(person: Person, name: str, contacts: dict[str, Contact], tale: Tale) -> bool:
-    """Would it be written for the third time between two values: is it held (§9)?"""
-    shown = {side: _shown(contact, name) for side, contact in contacts.items()}
-    for side, now in shown.items():
+    """Was, or would it be, written for the third time between two values: is it held (§9)?"""
+    for side, contact in contacts.items():
         wrote = [x for x in tale.written(side, person.the(side)) if name in changed_fields(x)][-2:]
         if len(wrote) < 2:
             continue
         first, second = ([_shown(y, name) for y in (x.before, x.after)] for x in wrote)
-        for then in (words for words in shown.values() if words != now):
-            by_turns = first[1] == then and second[1] == now
-            against = all(now in pair and then in pair for pair in (first, second))
-            if by_turns or against:
-                return True
+        since = tale.world.journal.entries.index(wrote[-1])
+        theirs = [
+            _shown(x.after, name)
+            for x in tale.world.journal.entries[since:]
+            if x.person == person.pid and x.side != side
+        ]
+        theirs += [_shown(contacts[there], name) for there in contacts if there != side]
+        for now in (second[1], _shown(contact, name)):
+            for then in (words for words in theirs if words != now):
+                by_turns = first[1] == then and second[1] == now
+                against = all(now in pair and then in pair for pair in (first, second))
+                if by_turns or against:
+                    return True
     return False
 
 

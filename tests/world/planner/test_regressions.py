@@ -195,3 +195,24 @@ def test_both_ways_after_another_rule_took_off_what_it_had_put_on() -> None:
         ),
     )
     assert verdict(story) == []
+
+
+def test_longer_value_of_a_side_that_is_only_written_gives_way() -> None:
+    """An undo had left the target with more than the source. When the source changed, that was
+    taken for a value that the source had cut, and was not kept as lost."""
+    story = History(
+        Setting(fields=("emails",), lines=(Join("custom:Name", "->", "full_name", "b"),)),
+        (
+            ("add", "a", 1, (("custom:Name", (1,)), ("emails", (1,)))),
+            ("run",),
+            ("run",),
+            ("set", "a", 1, "custom:Name", 18),
+            ("set", "b", 1, "last_name", 19),
+            ("run",),
+            ("set", "a", 1, "custom:Name", 22),
+            ("run",),
+            ("undo", 2),
+            ("set", "a", 1, "custom:Name", 24),
+        ),
+    )
+    assert verdict(story) == []
