@@ -11,7 +11,7 @@ from rules.setup import Setup, other
 from rules.verdict import Facts
 from sync.engine import both_ways
 from sync.engine.both_ways import Joint, joints_of, membership_from_json
-from sync.engine.effects import DELETIONS, UNSUBSCRIBES, Effect, effect_from_json, unaided
+from sync.engine.effects import DELETIONS, UNSUBSCRIBES, Effect, effect_from_json, shown, unaided
 from sync.engine.person import Memory, View
 
 
@@ -44,13 +44,19 @@ def _as_rules_see(
     memory: Memory,
     joints: Iterable[Joint],
 ) -> Contact:
-    """Without what rules of this connection put there."""
+    """Without what rules of this connection put there, in the turn in which they did: what a rule
+    that goes both ways had put on may have been taken off by another since."""
     if not memory.effects:
         return person
-    for joint in joints:
-        if base := memory.effects.get(joint.target):
-            person = both_ways.without(person, side, membership_from_json(base))
-    return unaided(person, side, unseen.values())
+    known = (memory.effects.get(joint.target) for joint in joints)
+    put = [found for base in known if base and (found := membership_from_json(base)).put == side]
+    stands = [bool(shown(person, *membership.place)) for membership in put]
+    for membership, is_on in zip(put, stands, strict=True):
+        person = both_ways.without(person, side, membership) if is_on else person
+    person = unaided(person, side, unseen.values())
+    for membership, is_on in zip(put, stands, strict=True):
+        person = person if is_on else both_ways.without(person, side, membership)
+    return person
 
 
 def as_joint_sees(

@@ -124,6 +124,9 @@ def who_lives_is_not_marked(tale: Tale, person: Person, touches: list[Touch]) ->
         run, there = tale.world.runs[touch.entry.run - 1], other(touch.entry.side)
         if run.undoes:
             continue
+        moments = tale.lives.moments(person.pid, run)
+        if all(in_scope(run.rules, run.setting, shadows) is False for shadows in moments):
+            continue  # whom no rule wants takes nobody's place
         states = tale.lives.within(person.pid, there, run)
         stayed = set(states[0]).intersection(*states)
         if all(states) and (stayed or not tale.world.apps[there].quirks.lag):

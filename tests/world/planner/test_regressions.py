@@ -216,3 +216,41 @@ def test_longer_value_of_a_side_that_is_only_written_gives_way() -> None:
         ),
     )
     assert verdict(story) == []
+
+
+def test_rules_do_not_see_what_a_both_ways_rule_put_on_and_another_took_off() -> None:
+    """It seemed to have been there before: a third rule matched by it, one run later."""
+    vip = (WrittenCondition("tag", "has", "VIP"),)
+    both = WrittenRule(
+        "Both", "a", vip, (WrittenAction("add tag", "Member"),), undo=True, both_ways=True
+    )
+    known = WrittenRule("Known", "a", vip, (WrittenAction("add tag", "From CRM"),), undo=True)
+    off = WrittenRule("Off", "b", (), (WrittenAction("remove tag", "VIP"),), undo=True)
+    story = History(
+        Setting(fields=("emails",), rules=(both,)),
+        (
+            ("add", "b", 3, (("emails", (1,)),), ("Client", "VIP", "Member")),
+            ("run",),
+            ("rules", (known, both, off)),
+        ),
+    )
+    assert verdict(story) == []
+
+
+def test_heir_that_comes_before_the_mark_was_written() -> None:
+    """A run had concluded the deletion and was killed before it marked anybody. The next one
+    marked them without looking for an heir again, who was there by then."""
+    rule = WrittenRule("Rule 3", "b", (), (), undo=True)
+    story = History(
+        Setting(fields=("emails",), sync_deletions=("a-to-b", "b-to-a")),
+        (
+            ("add", "b", 1, (("emails", (1,)),), ("Client", "VIP")),
+            ("break", 1),
+            ("run",),
+            ("delete", "a", 1),
+            ("run",),
+            ("add", "a", 1, (("emails", (1,)),), ("Client", "VIP", "Old")),
+            ("rules", (rule,)),
+        ),
+    )
+    assert verdict(story) == []
