@@ -27,6 +27,7 @@ from sync.engine.effects import (
     effect_to_json,
     moves,
     shown,
+    target_of,
 )
 from sync.engine.person import Change, Memory, StepPlan, View
 from sync.engine.scope import Scope, held_targets
@@ -121,6 +122,7 @@ def _take_membership(
     if not merged.side or bool(before) == merged.puts:
         if memory.effects.get(target) != remembered:
             acts.effects[target] = remembered
+            acts.effects.update(_off_for_good(merged, kind, name, memory))
         return
     acts.steps.append(
         StepPlan(
@@ -134,6 +136,16 @@ def _take_membership(
             calls=True,
         )
     )
+
+
+def _off_for_good(merged: Merged, kind: str, name: str, memory: Memory) -> dict[str, Any]:
+    """What is to be taken off and another rule has taken off already does not come back with
+    that rule's undo."""
+    target = target_of(merged.side, kind, name)
+    effect = memory.effects.get(target)
+    if merged.puts or not effect or effect["after"]:
+        return {}
+    return {target: {**effect, "before": ""}}
 
 
 def _end_membership(

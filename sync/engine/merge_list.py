@@ -132,12 +132,12 @@ class _ListMerge:
         )
         if gone is None or shared:
             self.agreed.append([row.base, None])
+        elif not self._flows(target):
+            self.drift = True
         elif is_stale(self.shown, source) and self._flows(source):
             self._add(source, gone, row.base)
-        elif self._flows(target):
-            self._drop(row, target)
         else:
-            self.drift = True
+            self._drop(row, target)
 
     def _both_changed(self, row: Row, a: Entry | None, b: Entry | None) -> None:
         if a is not None and b is not None:

@@ -254,3 +254,53 @@ def test_heir_that_comes_before_the_mark_was_written() -> None:
         ),
     )
     assert verdict(story) == []
+
+
+def test_both_ways_taken_off_where_another_rule_had_taken_it_off() -> None:
+    """What the other rule had taken off was seen as still there: it was put on again."""
+    off = WrittenRule(
+        "Rule 1",
+        "b",
+        (WrittenCondition("tag", "has", "VIP"),),
+        (WrittenAction("remove tag", "VIP"),),
+    )
+    both = WrittenRule(
+        "Both",
+        "a",
+        (WrittenCondition("tag", "has", "VIP"),),
+        (WrittenAction("add tag", "Joined"),),
+        undo=True,
+        both_ways=True,
+    )
+    story = History(
+        Setting(fields=("emails",), rules=(off, both)),
+        (
+            ("add", "a", 2, (("emails", (1,)),), ("VIP", "Old")),
+            ("add", "b", 2, (("emails", (1,)),), ("VIP",)),
+            ("run",),
+            ("untag", "b", 2, "Joined"),
+        ),
+    )
+    assert verdict(story) == []
+
+
+def test_element_that_was_removed_on_a_side_that_is_only_written_stays_removed() -> None:
+    """It came back a run later, though nothing had changed: another line had written the list that
+    it came from."""
+    story = History(
+        Setting(
+            fields=("addresses", "emails", "urls"),
+            arrows={"job_title": "<-", "urls": "<-"},
+            lines=(Join("custom:Site", "<->", "urls.home", "b"),),
+        ),
+        (
+            ("add", "a", 1, (("addresses", (1, 11)), ("emails", (1,))), ()),
+            ("add", "b", 1, (("emails", (1,)), ("urls", (1, 17))), ()),
+            ("run",),
+            ("take", "a", 1, "urls", 0),
+            ("set", "a", 1, "custom:Site", 30),
+            ("swap", "b", 1, "urls", 1, 32),
+            ("put", "b", 1, "urls", 33),
+        ),
+    )
+    assert verdict(story) == []
