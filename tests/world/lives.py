@@ -40,6 +40,8 @@ class Aided:
     doubts: set[str] = field(default_factory=set)
     #: What a rule that ends may leave behind; then it is nobody's.
     loose: frozenset[str] = frozenset()
+    #: Tags of rules that go both ways: off by these may be off by a person, on the other side.
+    joint: frozenset[str] = frozenset()
 
     def take(self, touch: Touch, name: str, undoes: bool) -> None:
         """``undoes``: what an undo puts there anew is nobody's, or whose it was."""
@@ -49,7 +51,8 @@ class Aided:
         elif self.before.get(name) == touch.now:
             del self.before[name]  # taken back
         else:
-            self.doubts |= {name} if undoes else set()
+            is_nobodys = undoes or (name in self.joint and not touch.now)
+            self.doubts |= {name} if is_nobodys else set()
             self.before.setdefault(name, touch.was)
 
     def shadow(self, contact: Contact) -> Shadow:
@@ -76,10 +79,12 @@ class Lives:
         sides = world.setting.apps
         #: No rule writes the third app of a ring.
         loose = {side: left_behind(world, side) if side in "ab" else frozenset() for side in sides}
+        ever = [rule for _, rules in world.ruled for rule in rules]
+        joint = {x: frozenset(named(ever, x, "both")) if x in "ab" else frozenset() for x in sides}
         for index, entry in enumerate(world.journal.entries):
             place = (entry.side, entry.id)
             undoes = not entry.by_user and bool(world.runs[entry.run - 1].undoes)
-            aided.setdefault(place, Aided(loose=loose[entry.side]))
+            aided.setdefault(place, Aided(loose=loose[entry.side], joint=joint[entry.side]))
             for name, was, now in changes(entry):
                 touch = Touch(index, entry, was, now)
                 self.touches[*place, name].append(touch)
