@@ -50,12 +50,13 @@ def _as_rules_see(
         return person
     known = (memory.effects.get(joint.target) for joint in joints)
     put = [found for base in known if base and (found := membership_from_json(base)).put == side]
-    stands = [bool(shown(person, *membership.place)) for membership in put]
-    for membership, is_on in zip(put, stands, strict=True):
-        person = both_ways.without(person, side, membership) if is_on else person
+    standing = [membership for membership in put if shown(person, *membership.place)]
+    taken_off = [membership for membership in put if membership not in standing]
+    for membership in standing:
+        person = both_ways.without(person, side, membership)
     person = unaided(person, side, unseen.values())
-    for membership, is_on in zip(put, stands, strict=True):
-        person = person if is_on else both_ways.without(person, side, membership)
+    for membership in taken_off:
+        person = both_ways.without(person, side, membership)
     return person
 
 
