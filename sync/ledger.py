@@ -70,13 +70,16 @@ class Person:
         return self.decision is not None and self.decision.state == _DELETED_OPPOSITE
 
     def is_newly_bereft(self, side: str) -> bool:
-        """Is its contact of this side gone since it was last planned, or is open what followed?"""
+        """Is its contact of this side gone, and did one of the two go since they were last planned,
+        or is open what followed?"""
         if self.row is None or not self.is_pair or not self.views[side].gone:
             return False
         if self.row.state != _DELETED_OPPOSITE or self.row.due_at is not None:
             return True
-        was_there: bool = getattr(self.row, f"{side}_digest") != self.views[side].digest
-        return was_there
+        return any(
+            view.gone and getattr(self.row, f"{at}_digest") != view.digest
+            for at, view in self.views.items()
+        )
 
     @property
     def steps(self) -> tuple[StepPlan, ...]:

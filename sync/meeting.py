@@ -226,10 +226,10 @@ class Meeting:
 
     def _find_heirs(self, persons: Sequence[Person]) -> None:
         """Before a deletion is concluded: did somebody take the deleted contact's place?"""
-        for side in "ab":
-            bereft = [person for person in persons if person.is_newly_bereft(side)]
-            heirs = self.register.heirs(side, [person.views[side] for person in bereft])
-            for person in bereft:
+        bereft = {side: [x for x in persons if x.is_newly_bereft(side)] for side in "ab"}
+        for side, of_side in bereft.items():
+            heirs = self.register.heirs(side, [person.views[side] for person in of_side])
+            for person in of_side:
                 self._inherit(person, side, heirs.of(person.views[side], self.met))
 
     def _inherit(self, person: Person, side: str, heirs: Sequence[View]) -> None:

@@ -304,3 +304,20 @@ def test_element_that_was_removed_on_a_side_that_is_only_written_stays_removed()
         ),
     )
     assert verdict(story) == []
+
+
+def test_heirs_of_both_sides_are_looked_for_at_once() -> None:
+    """One contact of a pair had been deleted, then the other one was entered anew, and so was the
+    first. The pair went on with the one heir only, who was marked."""
+    story = History(
+        Setting(b={"archives": True}, fields=("emails",), sync_deletions=("b-to-a",)),
+        (
+            ("add", "b", 3, (("emails", (1,)),), ("Old", "Member")),
+            ("run",),
+            ("archive", "b", 3),
+            ("run",),
+            ("remake", "a", 3),
+            ("add", "b", 3, (("emails", (1,)),), ("Old", "Member")),
+        ),
+    )
+    assert verdict(story) == []
