@@ -48,6 +48,8 @@ class Server:
     def start(self) -> None:
         options = f"-p {self._port} -c listen_addresses={self._listens} -k {self._home}"
         options += " -c fsync=off"
+        # It would look at tables at some moment of a test, and plans were others from then on.
+        options += " -c autovacuum=off"
         self._run("pg_ctl", "start", "--wait", "--log", str(self._home / "log"), "-o", options)
 
     def stop(self) -> None:
