@@ -30,15 +30,17 @@ def programs() -> Path | None:
 
 
 class Server:
-    """Running after ``start``; ``url`` is its DATABASE_URL, as seen from this machine."""
+    """Running after ``start``; ``url`` is its DATABASE_URL, as seen from this machine.
+    ``tends``: looks after its tables at moments of its own, after which plans may be others."""
 
-    def __init__(self, home: Path, listens: Sequence[str]) -> None:
+    def __init__(self, home: Path, listens: Sequence[str], tends: bool) -> None:
         bin_ = programs()
         assert bin_, "PostgreSQL is not installed: apt-get install postgresql"
         self._bin, self._home, self._user = bin_, home, _unprivileged()
         if self._user:
             shutil.chown(home, self._user)
         self._port = free_port()
+        self._tends = "on" if tends else "off"
         self._listens = ",".join((LOCAL, *listens))
         self.url = f"postgres://accord@{LOCAL}:{self._port}/postgres"
         self._run("initdb", "--auth=trust", "--username=accord", *_PLAIN)
@@ -47,9 +49,7 @@ class Server:
 
     def start(self) -> None:
         options = f"-p {self._port} -c listen_addresses={self._listens} -k {self._home}"
-        options += " -c fsync=off"
-        # It would look at tables at some moment of a test, and plans were others from then on.
-        options += " -c autovacuum=off"
+        options += f" -c fsync=off -c autovacuum={self._tends}"
         self._run("pg_ctl", "start", "--wait", "--log", str(self._home / "log"), "-o", options)
 
     def stop(self) -> None:
@@ -65,12 +65,12 @@ class Server:
 
 
 @contextmanager
-def server(*listens: str) -> Iterator[Server]:
+def server(*listens: str, tends: bool = True) -> Iterator[Server]:
     """A running server, here and on the addresses ``listens``; gone afterwards with all that it
     held."""
     home = Path(tempfile.mkdtemp(prefix="accord-postgres-"))
     try:
-        made = Server(home, listens)
+        made = Server(home, listens, tends)
         made.start()
         try:
             yield made

@@ -17,7 +17,7 @@ WITHOUT_TABLES = ("--ignore=tests/connectors", "--ignore=tests/world")
 
 @pytest.mark.partner("postgresql")
 def test_everything_that_touches_the_database_passes_on_postgresql() -> None:
-    with postgres.server() as server:
+    with postgres.server(tends=False) as server:
         answer = subprocess.run(
             [sys.executable, "-m", "pytest", "-n0", "-q", "--only-database", *WITHOUT_TABLES],
             cwd=Path(__file__).parent.parent,
