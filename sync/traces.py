@@ -8,7 +8,7 @@ from typing import Any
 from connections import mirror
 from connections.models import Record
 from connectors.contact import Contact, Value
-from connectors.fields import Field, equal, field_named, fold, kept_as, normals
+from connectors.fields import Field, equal, field_named, kept_as, normals
 from rules.setup import Setup
 from sync.engine.base import shown_only
 from sync.engine.carry import real_names, show
@@ -93,9 +93,8 @@ def _shows_segments(steps: Sequence[Step], contact: Contact) -> bool:
     """Is it in what it was put in, or out of what it was taken out of? A step is only planned
     where that was not so."""
     add, remove = segments_of(steps)
-    inside = {(item.kind, fold(item.name)) for item in contact.segments}
-    return any((item.kind, fold(item.name)) in inside for item in add) or any(
-        (item.kind, fold(item.name)) not in inside for item in remove
+    return any(segment_of(contact, item.kind, item.name) for item in add) or any(
+        not segment_of(contact, item.kind, item.name) for item in remove
     )
 
 

@@ -11,7 +11,7 @@ from itertools import product
 
 from connectors.contact import Contact, Segment
 from tests.world.app import Entry
-from tests.world.ruling import Shadow, Shadows, may_leave, named
+from tests.world.ruling import Shadow, Shadows, ever, may_leave, named
 from tests.world.runs import Told
 from tests.world.words import LEVEL, tags_of
 from tests.world.world import World
@@ -79,8 +79,8 @@ class Lives:
         sides = world.setting.apps
         #: No rule writes the third app of a ring.
         loose = {side: left_behind(world, side) if side in "ab" else frozenset() for side in sides}
-        ever = [rule for _, rules in world.ruled for rule in rules]
-        joint = {x: frozenset(named(ever, x, "both")) if x in "ab" else frozenset() for x in sides}
+        rules = ever(world.ruled)
+        joint = {x: frozenset(named(rules, x, "both")) if x in "ab" else frozenset() for x in sides}
         for index, entry in enumerate(world.journal.entries):
             place = (entry.side, entry.id)
             undoes = not entry.by_user and bool(world.runs[entry.run - 1].undoes)
@@ -137,8 +137,7 @@ class Lives:
 def left_behind(world: World, side: str) -> frozenset[str]:
     """What rules that ended, or may end for a contact, do not take back on this side."""
     loose = may_leave(world.ruled)
-    rules = (rule for _, rules in world.ruled for rule in rules)
-    ending = [rule for rule in rules if (rule.name, rule.side) in loose]
+    ending = [rule for rule in ever(world.ruled) if (rule.name, rule.side) in loose]
     return frozenset(named(ending, side, "add tag", "remove tag", "set field", "both"))
 
 

@@ -9,7 +9,7 @@ from rules.written import WrittenRule
 from sync.models import Run
 from tests.world.lives import Touch
 from tests.world.oracle_writes import TRASH, UNSUBSCRIBES, marks_of
-from tests.world.ruling import acting, ended, in_scope, matches, may_leave, named, places
+from tests.world.ruling import acting, ended, ever, in_scope, matches, may_leave, named, places
 from tests.world.told import Person, Tale
 from tests.world.words import LEVEL, tags_of
 from tests.world.world import World
@@ -71,10 +71,6 @@ def _was_unseen(tale: Tale, touches: list[Touch]) -> bool:
     return any(since < at <= until for at in mine for since, until in blind)
 
 
-def _rules_ever(world: World) -> list[WrittenRule]:
-    return [rule for _, rules in world.ruled for rule in rules]
-
-
 # --- each write ---------------------------------------------------------------------------
 
 
@@ -82,7 +78,7 @@ def what_was_there_stays(world: World, name: str, touches: list[Touch]) -> Itera
     """Effects: what was on a contact before, or was put there by a person, is never taken off,
     but by a rule that removes it or goes both ways; nor what a person wrote into the field."""
     side = touches[0].entry.side
-    if name in named(_rules_ever(world), side, "remove tag", "both") or name == LEVEL:
+    if name in named(ever(world.ruled), side, "remove tag", "both") or name == LEVEL:
         return
     was_ours = False
     for touch in touches:
@@ -100,7 +96,7 @@ def nothing_is_repeated(
     the rule and come back."""
     world = tale.world
     side = touches[0].entry.side
-    if name in named(_rules_ever(world), side, "both") or name in (TRASH, UNSUBSCRIBES):
+    if name in named(ever(world.ruled), side, "both") or name in (TRASH, UNSUBSCRIBES):
         return
     for first, undone, again in zip(touches, touches[1:], touches[2:], strict=False):
         if first.by_user or not undone.by_user or again.by_user or first.now != again.now:
@@ -171,13 +167,13 @@ def rules_are_carried_out(tale: Tale, person: Person, side: str) -> Iterator[str
         return
     if in_scope(world.rules, world.setting, shadows) is None:
         return
-    ever = _rules_ever(world)
+    rules = ever(world.ruled)
     contact = world.apps[side].contacts()[person.the(side)]
     mine = [rule for rule in acting(world.rules, world.setting) if rule.side != side]
     for name in named(
-        [x for x in ever if not x.both_ways], side, "add tag", "remove tag", "set field"
+        [x for x in rules if not x.both_ways], side, "add tag", "remove tag", "set field"
     ):
-        if name in named(ever, side, "both"):
+        if name in named(rules, side, "both"):
             continue
         touches = tale.lives.touched(side, person.the(side), name)
         if any(touch.by_user for touch in touches[1:]) or name in shadows[side].doubts:
@@ -227,7 +223,7 @@ def _after(rule: WrittenRule, name: str) -> str | None:
 
 def _all_undo(world: World, side: str, name: str) -> bool:
     """Did every rule that ever wanted it take back what it did, and does none leave silently?"""
-    wanting = {(x.name, x.side) for x in _rules_ever(world) if x.side != side and _wants(x, name)}
+    wanting = {(x.name, x.side) for x in ever(world.ruled) if x.side != side and _wants(x, name)}
     return wanting.isdisjoint(may_leave(world.ruled))
 
 
@@ -319,7 +315,7 @@ def standing(tale: Tale) -> dict[tuple[str, str, str], str]:
             if matches(rule, shadows.get(rule.side)) is not True or _is_shaken(tale, person):
                 continue
             names = {x.field or x.value for x in rule.actions if _after(rule, x.field or x.value)}
-            for name in names - named(_rules_ever(world), side, "both", "remove tag"):
+            for name in names - named(ever(world.ruled), side, "both", "remove tag"):
                 if _may_be_left(world, rule, side, name):
                     continue
                 touches = tale.lives.touched(side, person.the(side), name)
@@ -333,14 +329,14 @@ def standing(tale: Tale) -> dict[tuple[str, str, str], str]:
 def _may_be_left(world: World, rule: WrittenRule, side: str, name: str) -> bool:
     """May another rule, or this one when it asked for something else or was off, have left behind
     what it put there? Then it was there already when this one came."""
-    ever, mine = _rules_ever(world), (rule.name, rule.side)
-    wanting = {(x.name, x.side) for x in ever if x.side != side and _wants(x, name)}
+    rules, mine = ever(world.ruled), (rule.name, rule.side)
+    wanting = {(x.name, x.side) for x in rules if x.side != side and _wants(x, name)}
     return (
         not (wanting - {mine}).isdisjoint(may_leave(world.ruled))
         or mine in ended(world.ruled)
         or any(
             not (x.on or x.take_back) or (not x.undo and (x.conditions or not _wants(x, name)))
-            for x in ever
+            for x in rules
             if (x.name, x.side) == mine
         )
     )

@@ -8,7 +8,7 @@ from rules.setup import direction_to, other
 from sync.models import Run
 from tests.world.app import Entry
 from tests.world.history import Setting
-from tests.world.ruling import Shadows, either, in_scope, named
+from tests.world.ruling import Shadows, either, ever, in_scope, named
 from tests.world.told import Tale, changed_fields
 from tests.world.words import LEVEL, tags_of
 from tests.world.world import World
@@ -55,7 +55,7 @@ def source_is_not_written(world: World, entry: Entry) -> Iterator[str]:
 def only_what_is_named(world: World, entry: Entry) -> Iterator[str]:
     """I8: no field is written that no line writes and no rule sets, no tag that no rule and no
     mark names."""
-    run, rules = world.runs[entry.run - 1], [rule for _, rules in world.ruled for rule in rules]
+    run, rules = world.runs[entry.run - 1], ever(world.ruled)
     setting, ring = run.setting, run.setting.ring
     if run.kind == Run.Kind.BY_HAND:
         return

@@ -105,6 +105,11 @@ def named(rules: Iterable[WrittenRule], side: str, *words: str) -> set[str]:
 Ruled = Iterable[tuple[int, tuple[WrittenRule, ...]]]
 
 
+def ever(ruled: Ruled) -> list[WrittenRule]:
+    """All rules that there were at some time, each as often as it was there."""
+    return [rule for _, rules in ruled for rule in rules]
+
+
 def ended(ruled: Ruled) -> set[tuple[str, str]]:
     """By name and side the rules that were not there any more at some time."""
     there = [{(rule.name, rule.side) for rule in rules} for _, rules in ruled]
@@ -114,6 +119,5 @@ def ended(ruled: Ruled) -> set[tuple[str, str]]:
 def may_leave(ruled: Ruled) -> set[tuple[str, str]]:
     """Those that may have left behind what they did, or may do so: they ended, or did not take it
     back at some time."""
-    ever = (rule for _, rules in ruled for rule in rules)
-    loose = (rule for rule in ever if not (rule.undo if rule.on else rule.take_back))
+    loose = (rule for rule in ever(ruled) if not (rule.undo if rule.on else rule.take_back))
     return ended(ruled) | {(rule.name, rule.side) for rule in loose}

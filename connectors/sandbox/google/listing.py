@@ -53,9 +53,8 @@ def connections(call: Call) -> dict[str, Any]:
         contacts = sorted(contacts, key=_ORDERS[order])
         total = len(contacts) if total is None else total
     start: int = place["start"]
-    shown = list(islice(contacts, start, start + size + 1))
-    rest = shown[size:]
-    del shown[size:]
+    page = list(islice(contacts, start, start + size + 1))
+    shown, rest = page[:size], page[size:]
 
     found: dict[str, Any] = {}
     if shown:

@@ -7,6 +7,15 @@ from tests.world.history import History, Setting
 from tests.world.joins import Join
 from tests.world.planner.verdict import verdict
 
+VIP = (WrittenCondition("tag", "has", "VIP"),)
+
+
+def _both(tag: str) -> WrittenRule:
+    """VIP in a and this tag in b are one."""
+    return WrittenRule(
+        "Both", "a", VIP, (WrittenAction("add tag", tag),), undo=True, both_ways=True
+    )
+
 
 def test_what_was_put_on_both_ways_is_not_seen_while_it_is_taken_back() -> None:
     """A rule that went both ways was switched off and took back what it had put on; another rule
@@ -177,14 +186,7 @@ def test_an_option_is_taken_away() -> None:
 def test_both_ways_after_another_rule_took_off_what_it_had_put_on() -> None:
     """It took that for a person's doing, and took the other side's off one run later: rules fed
     each other."""
-    both = WrittenRule(
-        "Both",
-        "a",
-        (WrittenCondition("tag", "has", "VIP"),),
-        (WrittenAction("add tag", "Member"),),
-        undo=True,
-        both_ways=True,
-    )
+    both = _both("Member")
     off = WrittenRule("Off", "b", (), (WrittenAction("remove tag", "VIP"),), undo=True)
     story = History(
         Setting(fields=("emails",), rules=(both,)),
@@ -220,11 +222,8 @@ def test_longer_value_of_a_side_that_is_only_written_gives_way() -> None:
 
 def test_rules_do_not_see_what_a_both_ways_rule_put_on_and_another_took_off() -> None:
     """It seemed to have been there before: a third rule matched by it, one run later."""
-    vip = (WrittenCondition("tag", "has", "VIP"),)
-    both = WrittenRule(
-        "Both", "a", vip, (WrittenAction("add tag", "Member"),), undo=True, both_ways=True
-    )
-    known = WrittenRule("Known", "a", vip, (WrittenAction("add tag", "From CRM"),), undo=True)
+    both = _both("Member")
+    known = WrittenRule("Known", "a", VIP, (WrittenAction("add tag", "From CRM"),), undo=True)
     off = WrittenRule("Off", "b", (), (WrittenAction("remove tag", "VIP"),), undo=True)
     story = History(
         Setting(fields=("emails",), rules=(both,)),
@@ -258,20 +257,8 @@ def test_heir_that_comes_before_the_mark_was_written() -> None:
 
 def test_both_ways_taken_off_where_another_rule_had_taken_it_off() -> None:
     """What the other rule had taken off was seen as still there: it was put on again."""
-    off = WrittenRule(
-        "Rule 1",
-        "b",
-        (WrittenCondition("tag", "has", "VIP"),),
-        (WrittenAction("remove tag", "VIP"),),
-    )
-    both = WrittenRule(
-        "Both",
-        "a",
-        (WrittenCondition("tag", "has", "VIP"),),
-        (WrittenAction("add tag", "Joined"),),
-        undo=True,
-        both_ways=True,
-    )
+    off = WrittenRule("Rule 1", "b", VIP, (WrittenAction("remove tag", "VIP"),))
+    both = _both("Joined")
     story = History(
         Setting(fields=("emails",), rules=(off, both)),
         (
